@@ -1,0 +1,115 @@
+/** The code of any Keelson error. */
+export type ErrorCode =
+  | 'E_ABORTED'
+  | 'E_TIMEOUT'
+  | 'E_UNAVAILABLE'
+  | 'E_OUTCOME_UNKNOWN'
+  | 'E_CLOSED'
+  | 'E_INTERNAL'
+  | 'E_INVALID_ARGUMENT'
+  | 'E_INVALID_PATH'
+  | 'E_TOO_LARGE'
+  | 'E_NOT_FOUND'
+  | 'E_ALREADY_EXISTS'
+  | 'E_NOT_EMPTY'
+  | 'E_VERSION_CONFLICT'
+  | 'E_SESSION_EXPIRED'
+  | 'E_UNSUPPORTED';
+
+/** One line of the catalogue of errors. */
+export interface ErrorKind {
+  /** Whether the same call, made again later, may succeed without anything else being changed. */
+  readonly retryable: boolean;
+  /** The HTTP status the server answers with. */
+  readonly httpStatus: number;
+  /** What it means, one sentence. */
+  readonly meaning: string;
+  /** What to do about it, one sentence, addressed to the reader of the message. */
+  readonly action: string;
+}
+
+const kind = (retryable: boolean, httpStatus: number, meaning: string, action: string): ErrorKind => ({
+  retryable,
+  httpStatus,
+  meaning,
+  action,
+});
+
+/** Every error code of Keelson. `docs/reference/errors.md` is held to this table by a test. */
+export const errorCatalogue: Readonly<Record<ErrorCode, ErrorKind>> = {
+  E_ABORTED: kind(false, 499, 'The caller ended the call.', 'Nothing; look at `cause` for the reason given.'),
+  E_TIMEOUT: kind(
+    true,
+    504,
+    'The call did not finish in its time limit and changed nothing.',
+    'Try again, or allow a longer `timeoutMs`.',
+  ),
+  E_UNAVAILABLE: kind(
+    true,
+    503,
+    'The store or server could not be reached; the call changed nothing.',
+    'Check that it runs and that the address is right, then try again.',
+  ),
+  E_OUTCOME_UNKNOWN: kind(
+    false,
+    504,
+    'A write was sent but its reply was lost: it may or may not have been applied.',
+    'Read what you wrote before you decide to write again.',
+  ),
+  E_CLOSED: kind(false, 503, 'The object was closed before or during the call.', 'Open a new one.'),
+  E_INTERNAL: kind(
+    false,
+    500,
+    'Keelson broke one of its own rules.',
+    'Report it with the message and the log around it.',
+  ),
+  E_INVALID_ARGUMENT: kind(
+    false,
+    400,
+    'An argument has a wrong type, range or shape.',
+    'Correct the argument named in the message.',
+  ),
+  E_INVALID_PATH: kind(
+    false,
+    400,
+    'A path or name has a forbidden character, segment or length.',
+    'Use segments of 1 to 255 bytes without `/`, NUL or control characters, and none that is `.` or `..`.',
+  ),
+  E_TOO_LARGE: kind(
+    false,
+    413,
+    'A value or transaction is larger than the store takes.',
+    'Make it smaller; the limit is in the message.',
+  ),
+  E_NOT_FOUND: kind(false, 404, 'What was named does not exist.', 'Check the name, or create it first.'),
+  E_ALREADY_EXISTS: kind(
+    false,
+    409,
+    'Something of that name exists already.',
+    'Choose another name, or change what is there.',
+  ),
+  E_NOT_EMPTY: kind(
+    false,
+    409,
+    'An entry with children cannot be deleted alone.',
+    'Delete the children first, or delete recursively.',
+  ),
+  E_VERSION_CONFLICT: kind(
+    false,
+    412,
+    'It was changed by somebody else since you read it.',
+    'Read it again, apply your change to what is there now, and write that.',
+  ),
+  E_SESSION_EXPIRED: kind(
+    false,
+    410,
+    'The session has ended; what it owned is no longer yours.',
+    'Stop the work it protected, then open a new session.',
+  ),
+  E_UNSUPPORTED: kind(
+    false,
+    501,
+    'This engine or server cannot do that.',
+    'Look at its `capabilities`; use another engine or another call.',
+  ),
+};

@@ -1,0 +1,36 @@
+export type {
+  ByteString,
+  KeyRange,
+  KeyValue,
+  KvBackend,
+  KvCompare,
+  KvEvent,
+  KvLease,
+  KvOperation,
+  KvOperationResult,
+  KvWatch,
+  KvWatchRequest,
+  KvWatchSink,
+  RangeRequest,
+  RangeResult,
+  TxnRequest,
+  TxnResult,
+} from './kv/backend.ts';
+export type {
+  CreateOptions,
+  DeleteOptions,
+  Entry,
+  Expectation,
+  Listing,
+  PutOptions,
+  ReadOptions,
+  Revision,
+  Store,
+  StoreCapabilities,
+  StorePath,
+  StoreStatus,
+  Written,
+} from './port.ts';
+export type { Session, SessionOptions } from './session.ts';
+export type { Comparison, Operation, OperationResult, Transaction, TransactionResult } from './transaction.ts';
+export type { Change, SnapshotReason, Watch, WatchEvent, WatchOptions } from './watch.ts';
