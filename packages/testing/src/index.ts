@@ -1,1 +1,19 @@
-export {};
+export { type EtcdMember, type EtcdOptions, type EtcdServer, startEtcd } from './etcd.ts';
+export { type EventuallyOptions, eventually, testRuntime } from './eventually.ts';
+export { freePort, freePorts } from './free-port.ts';
+export {
+  type CommandResult,
+  type ManagedProcess,
+  type ProcessExit,
+  runCommand,
+  type SpawnOptions,
+  spawnProcess,
+} from './process.ts';
+export { chromiumPath, etcdctlPath, requireServer, type ServerName, serverFile } from './servers.ts';
+export { type TemporaryDirectory, temporaryDirectory } from './temporary-directory.ts';
+export {
+  startZooKeeper,
+  type ZooKeeperMember,
+  type ZooKeeperOptions,
+  type ZooKeeperServer,
+} from './zookeeper.ts';

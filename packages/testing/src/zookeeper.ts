@@ -1,0 +1,154 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { createConnection } from 'node:net';
+import { join } from 'node:path';
+import { eventually } from './eventually.ts';
+import { freePorts } from './free-port.ts';
+import { type ManagedProcess, spawnProcess } from './process.ts';
+import { serverFile } from './servers.ts';
+import { temporaryDirectory } from './temporary-directory.ts';
+
+/** Which ZooKeeper to start. */
+export interface ZooKeeperOptions {
+  /** Servers of the ensemble; default 1. */
+  readonly servers?: 1 | 3;
+  /** Length of a tick, in milliseconds: sessions expire on a tick's end and last 2 to 20 ticks. Default 500. */
+  readonly tickTimeMs?: number;
+}
+
+/** One ZooKeeper process. */
+export interface ZooKeeperMember {
+  /** `127.0.0.1:PORT`. */
+  readonly address: string;
+  readonly pid: number;
+  pause(): void;
+  resume(): void;
+  kill(): Promise<void>;
+  /** Starts it again on its own data and port and waits until it serves. */
+  restart(): Promise<void>;
+}
+
+/** A running ZooKeeper, or an ensemble. Its data go with it. */
+export interface ZooKeeperServer extends AsyncDisposable {
+  /** `127.0.0.1:PORT[,…]`, as ZooKeeper clients take it. */
+  readonly connectString: string;
+  /** Folder of the first server's data and transaction log. */
+  readonly dataDirectory: string;
+  readonly members: readonly ZooKeeperMember[];
+  stop(): Promise<void>;
+}
+
+/** Starts ZooKeeper on free ports of 127.0.0.1 with an empty data folder, and waits until every server serves. */
+export async function startZooKeeper(options: ZooKeeperOptions = {}): Promise<ZooKeeperServer> {
+  const { servers: size = 1, tickTimeMs = 500 } = options;
+  const folder = await temporaryDirectory('zookeeper');
+  const ports = await freePorts(size * 3);
+  const ensemble =
+    size === 1
+      ? []
+      : Array.from({ length: size }, (_, i) => `server.${i + 1}=127.0.0.1:${ports[i * 3 + 1]}:${ports[i * 3 + 2]}`);
+  const members = Array.from({ length: size }, (_, index) =>
+    runnableServer({
+      id: index + 1,
+      port: ports[index * 3] ?? 0,
+      folder: join(folder.path, `s${index + 1}`),
+      tickTimeMs,
+      ensemble,
+    }),
+  );
+  const stop = async (): Promise<void> => {
+    await Promise.all(members.map((member) => member.kill()));
+    await folder.remove();
+  };
+  try {
+    await Promise.all(members.map((member) => member.restart()));
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return {
+    connectString: members.map((member) => member.address).join(','),
+    dataDirectory: join(folder.path, 's1'),
+    members,
+    stop,
+    [Symbol.asyncDispose]: stop,
+  };
+}
+
+interface ServerPlan {
+  readonly id: number;
+  readonly port: number;
+  readonly folder: string;
+  readonly tickTimeMs: number;
+  readonly ensemble: readonly string[];
+}
+
+function runnableServer(plan: ServerPlan): ZooKeeperMember {
+  let running: ManagedProcess | undefined;
+  const kill = async (): Promise<void> => void (await running?.kill());
+  return {
+    address: `127.0.0.1:${plan.port}`,
+    get pid() {
+      return running?.pid ?? 0;
+    },
+    pause: () => running?.pause(),
+    resume: () => running?.resume(),
+    kill,
+    restart: async () => {
+      await kill();
+      const configuration = await writeConfiguration(plan);
+      const main = 'org.apache.zookeeper.server.quorum.QuorumPeerMain';
+      running = await spawnProcess(
+        serverFile('zookeeper', 'java'),
+        ['-Xmx256m', '-cp', serverFile('zookeeper', 'jar'), main, configuration],
+        { name: 'ZooKeeper', cwd: plan.folder },
+      );
+      await awaitServing(plan, running);
+    },
+  };
+}
+
+async function writeConfiguration(plan: ServerPlan): Promise<string> {
+  await mkdir(plan.folder, { recursive: true });
+  await writeFile(join(plan.folder, 'myid'), `${plan.id}\n`);
+  const path = join(plan.folder, 'zoo.cfg');
+  const lines = [
+    `tickTime=${plan.tickTimeMs}`,
+    'initLimit=20',
+    'syncLimit=10',
+    `dataDir=${plan.folder}`,
+    `clientPort=${plan.port}`,
+    'clientPortAddress=127.0.0.1',
+    'admin.enableServer=false',
+    'maxClientCnxns=0',
+    '4lw.commands.whitelist=*',
+    ...plan.ensemble,
+  ];
+  await writeFile(path, `${lines.join('\n')}\n`);
+  return path;
+}
+
+async function awaitServing(plan: ServerPlan, server: ManagedProcess): Promise<void> {
+  const outcome = await eventually(
+    `ZooKeeper on port ${plan.port} to serve`,
+    async () => {
+      if (!server.running) return 'ended';
+      return (await fourLetterWord(plan.port, 'srvr')).includes('Mode:') ? 'serving' : undefined;
+    },
+    { timeoutMs: 40_000, everyMs: 50 },
+  );
+  if (outcome === 'ended') throw new Error(`ZooKeeper ended while it was starting: ${server.stderr()}`);
+}
+
+/** Sends one of ZooKeeper's four-letter commands and gives the whole answer. */
+function fourLetterWord(port: number, word: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let answer = '';
+    const socket = createConnection({ port, host: '127.0.0.1', timeout: 1_000 }, () => socket.write(word));
+    socket.setEncoding('utf8').on('data', (text: string) => {
+      answer += text;
+    });
+    socket.once('timeout', () => socket.destroy(new Error(`no answer to ${word}`)));
+    socket.once('error', reject);
+    socket.once('close', () => resolve(answer));
+  });
+}
