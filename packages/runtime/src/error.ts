@@ -50,5 +50,5 @@ export class KeelsonError extends Error {
 /** Whether `error` is a Keelson error (of any copy of this package), and of `code` where one is given. */
 export function isKeelsonError(error: unknown, code?: ErrorCode): error is KeelsonError {
   if (typeof error !== 'object' || error === null || !(brand in error)) return false;
-  return code === undefined || (error as unknown as KeelsonError).code === code;
+  return code === undefined || ('code' in error && error.code === code);
 }

@@ -1,0 +1,59 @@
+import { isKeelsonError, KeelsonError } from './error.ts';
+
+/**
+ * The error of a call that `signal` ended: its reason where that is a `KeelsonError` already (a deadline, a closed store, a lost
+ * session), else `E_ABORTED` with the reason as `cause`.
+ */
+export function abortError(signal: AbortSignal): KeelsonError {
+  const reason: unknown = signal.reason;
+  if (isKeelsonError(reason)) return reason;
+  return new KeelsonError('E_ABORTED', 'The call was ended by its caller.', { cause: reason });
+}
+
+/** Throws `abortError(signal)` where the signal has tripped. */
+export function throwIfAborted(signal: AbortSignal | undefined): void {
+  if (signal?.aborted === true) throw abortError(signal);
+}
+
+/** Calls `run` once when `signal` trips, at once where it has. Returns what takes the listener off again. */
+export function onAbort(signal: AbortSignal | undefined, run: (signal: AbortSignal) => void): () => void {
+  if (signal === undefined) return () => {};
+  if (signal.aborted) {
+    run(signal);
+    return () => {};
+  }
+  const listener = (): void => run(signal);
+  signal.addEventListener('abort', listener, { once: true });
+  return () => signal.removeEventListener('abort', listener);
+}
+
+/** A signal that follows others until it is disposed of. */
+export type LinkedSignal = AbortSignal & Disposable;
+
+/**
+ * A signal that trips with the first of `signals` and takes over its reason; `undefined` ones are passed over. Unlike
+ * `AbortSignal.any` it can be let go: dispose of it (`using`) when the work is over, and no listener stays behind on a signal
+ * that lives longer.
+ *
+ * @example
+ * using signal = anySignal(options.signal, session.lost);
+ * await work(signal);
+ */
+export function anySignal(...signals: readonly (AbortSignal | undefined)[]): LinkedSignal {
+  const controller = new AbortController();
+  const removers: (() => void)[] = [];
+  const release = (): void => {
+    for (const remove of removers.splice(0)) remove();
+  };
+  for (const signal of signals) {
+    if (controller.signal.aborted) break;
+    removers.push(
+      onAbort(signal, (tripped) => {
+        release();
+        controller.abort(tripped.reason);
+      }),
+    );
+  }
+  if (controller.signal.aborted) release();
+  return Object.assign(controller.signal, { [Symbol.dispose]: release });
+}
