@@ -1,0 +1,97 @@
+import { z } from 'zod';
+import { nameSchema, textSchema } from './names.ts';
+
+/** Who leads a cluster. */
+export interface ControllerLeader {
+  readonly name: string;
+  /** Wall time of its election, in milliseconds since the epoch. */
+  readonly sinceMs: number;
+}
+
+/** One cluster at a glance. */
+export interface ClusterSummary {
+  readonly name: string;
+  /** The controller that leads; `null` while there is none, and nothing is decided. */
+  readonly leader: ControllerLeader | null;
+  /** A paused cluster keeps serving, but its controller sends no transitions. */
+  readonly paused: boolean;
+  readonly instances: { readonly total: number; readonly live: number; readonly enabled: number };
+  /** Number of resources. */
+  readonly resources: number;
+  /** `withTopState`: partitions with a replica in the state model's top state (MASTER, LEADER, ONLINE). */
+  readonly partitions: { readonly total: number; readonly withTopState: number; readonly inError: number };
+  /** `wanted`: replicas the controller wants now. `placed`: those of them that are in the wanted state. */
+  readonly replicas: { readonly wanted: number; readonly placed: number };
+  /** Every replica is in its wanted state, none too many, and no transition is under way. */
+  readonly converged: boolean;
+}
+
+/** Cluster configuration: field to text (simple), list or map, named as Apache Helix names them. */
+export type ClusterConfigFields = Readonly<
+  Record<string, string | readonly string[] | Readonly<Record<string, string>>>
+>;
+
+/** One cluster with its configuration. */
+export interface ClusterDetail extends ClusterSummary {
+  readonly config: ClusterConfigFields;
+}
+
+/** Body of `PUT /clusters/{cluster}`. */
+export interface ClusterDeclaration {
+  /** Fields to set; those not named stay as they are. */
+  readonly config?: ClusterConfigFields;
+}
+
+/** Body of `PATCH /clusters/{cluster}`. */
+export interface ClusterPatch {
+  readonly paused?: boolean;
+  /** Why it is paused; kept with the pause. */
+  readonly reason?: string;
+  /** Fields to set; `null` removes one. */
+  readonly config?: Readonly<Record<string, string | readonly string[] | Readonly<Record<string, string>> | null>>;
+}
+
+export interface ClusterList {
+  readonly clusters: readonly ClusterSummary[];
+}
+
+const count = z.int().min(0);
+const fieldText = z.string().max(100_000);
+const fieldValue = z.union([fieldText, z.array(fieldText), z.record(z.string(), fieldText)]);
+
+const leaderSchema = z.object({ name: z.string(), sinceMs: z.number() });
+
+const summaryShape = {
+  name: z.string(),
+  leader: leaderSchema.nullable(),
+  paused: z.boolean(),
+  instances: z.object({ total: count, live: count, enabled: count }),
+  resources: count,
+  partitions: z.object({ total: count, withTopState: count, inError: count }),
+  replicas: z.object({ wanted: count, placed: count }),
+  converged: z.boolean(),
+};
+
+export const clusterSummarySchema: z.ZodType<ClusterSummary> = z
+  .object(summaryShape)
+  .meta({ id: 'ClusterSummary', description: 'One cluster at a glance.' });
+
+export const clusterListSchema: z.ZodType<ClusterList> = z
+  .object({ clusters: z.array(clusterSummarySchema) })
+  .meta({ id: 'ClusterList' });
+
+export const clusterDetailSchema: z.ZodType<ClusterDetail> = z
+  .object({ ...summaryShape, config: z.record(z.string(), fieldValue) })
+  .meta({ id: 'ClusterDetail', description: 'One cluster with its configuration.' });
+
+export const clusterDeclarationSchema: z.ZodType<ClusterDeclaration, ClusterDeclaration> = z
+  .strictObject({ config: z.exactOptional(z.record(nameSchema, fieldValue)) })
+  .meta({ id: 'ClusterDeclaration' });
+
+export const clusterPatchSchema: z.ZodType<ClusterPatch, ClusterPatch> = z
+  .strictObject({
+    paused: z.exactOptional(z.boolean()),
+    reason: z.exactOptional(textSchema),
+    config: z.exactOptional(z.record(nameSchema, fieldValue.nullable())),
+  })
+  .meta({ id: 'ClusterPatch' });
