@@ -14,7 +14,12 @@ export type ErrorCode =
   | 'E_NOT_EMPTY'
   | 'E_VERSION_CONFLICT'
   | 'E_SESSION_EXPIRED'
-  | 'E_UNSUPPORTED';
+  | 'E_UNSUPPORTED'
+  | 'E_UNAUTHENTICATED'
+  | 'E_FORBIDDEN'
+  | 'E_METHOD_NOT_ALLOWED'
+  | 'E_ADDRESS_IN_USE'
+  | 'E_INSECURE_LISTENER';
 
 /** One line of the catalogue of errors. */
 export interface ErrorKind {
@@ -111,5 +116,35 @@ export const errorCatalogue: Readonly<Record<ErrorCode, ErrorKind>> = {
     501,
     'This engine or server cannot do that.',
     'Look at its `capabilities`; use another engine or another call.',
+  ),
+  E_UNAUTHENTICATED: kind(
+    false,
+    401,
+    'The server wants a token and was given none, or a wrong one.',
+    'Send `Authorization: Bearer <token>`; with the command line set KEELSON_TOKEN or `--token-file`.',
+  ),
+  E_FORBIDDEN: kind(
+    false,
+    403,
+    'The server refuses the request because of where it comes from.',
+    'Use an address the server listens on, from a page the server itself served; `--allowed-host` adds a name.',
+  ),
+  E_METHOD_NOT_ALLOWED: kind(
+    false,
+    405,
+    'The address exists, but not for this HTTP method.',
+    'Use one of the methods in the `Allow` header.',
+  ),
+  E_ADDRESS_IN_USE: kind(
+    true,
+    409,
+    'Another process listens on the port.',
+    'End that process, or choose another port; 0 takes any free one.',
+  ),
+  E_INSECURE_LISTENER: kind(
+    false,
+    400,
+    'The server was told to listen beyond this machine without encryption and a token.',
+    'Give `--tls-cert`, `--tls-key` and `--token-file`, or listen on 127.0.0.1.',
   ),
 };
