@@ -1,1 +1,3 @@
-export {};
+export type { ByteString } from './byte-string.ts';
+export * from './messages/index.ts';
+export type { Init, MessageType } from './wire/message.ts';
