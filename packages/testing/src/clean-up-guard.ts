@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { Socket } from 'node:net';
 
 /**
  * The last net under a test run. A shell of its own process group reads on its standard input what exists; when that pipe ends,
@@ -14,7 +15,7 @@ while read -r verb item; do
     [ "$kept" = "$item" ] || set -- "$@" "$kept"
   done
 done
-for item in "$@"; do case $item in group:*) kill -9 -- "-\${item#group:}" 2>/dev/null;; esac; done
+for item in "$@"; do case $item in group:*) kill -9 "-\${item#group:}" 2>/dev/null;; esac; done
 for item in "$@"; do case $item in folder:*) rm -rf -- "\${item#folder:}";; esac; done
 `;
 
@@ -30,7 +31,8 @@ function startGuard(): ChildProcess {
   child.unref();
   // A guard that died leaves only the ordinary clean-up; writing to it must not bring the test down.
   child.stdin?.on('error', () => {});
-  if (child.stdin !== null && 'unref' in child.stdin) (child.stdin as { unref(): void }).unref();
+  // The pipe to it is a socket, whose type says so only at run time; it must not keep the test process alive.
+  if (child.stdin instanceof Socket) child.stdin.unref();
   return child;
 }
 

@@ -153,8 +153,7 @@ async function awaitHealthy(plan: MemberPlan, member: ManagedProcess): Promise<v
     async () => {
       if (!member.running) return 'ended';
       const answer = await fetch(`${plan.metricsUrl}/health`, { signal: AbortSignal.timeout(1_000) });
-      const body = (await answer.json()) as { readonly health?: unknown };
-      return String(body.health) === 'true' ? 'healthy' : undefined;
+      return /"health":\s*"?true/.test(await answer.text()) ? 'healthy' : undefined;
     },
     { timeoutMs: 30_000, everyMs: 20 },
   );

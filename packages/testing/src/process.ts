@@ -129,7 +129,7 @@ function signalGroup(pid: number, signal: NodeJS.Signals): void {
   try {
     process.kill(-pid, signal);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
   }
 }
 
@@ -167,7 +167,7 @@ async function awaitLine(
     },
     { timeoutMs },
   );
-  if (Array.isArray(found)) return found as RegExpExecArray;
+  if (Array.isArray(found)) return found;
   const how = JSON.stringify(found);
   throw new KeelsonError('E_UNAVAILABLE', `${source.name} ended (${how}) before ${pattern}: ${source.errors()}`);
 }

@@ -1,0 +1,121 @@
+/** The real servers of the tests: Debian's by apt where we may, newer etcd through Go into a cache folder by version. */
+import { mkdirSync, renameSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import {
+  ETCD_BENCHMARK_VERSION,
+  ETCD_VERSION,
+  findExecutable,
+  isServerInstalled,
+  serverCacheDirectory,
+  servers,
+} from '../../packages/testing/servers.mjs';
+import { answerOf, root, runToEnd, say } from './run.mjs';
+
+/** What `npm test` needs besides Node and git. */
+export const SERVERS_FOR_TESTS = ['etcd-3.7', 'etcd-3.4', 'zookeeper', 'chromium'];
+
+/**
+ * Installs those of `wanted` that are missing, saying what and how long.
+ * @returns {Promise<{name: string, title: string, why: string, remedy: string, optional: boolean}[]>} what is missing still
+ */
+export async function installServers(wanted) {
+  const missing = wanted.filter((name) => !isServerInstalled(name));
+  if (missing.length === 0) return [];
+  say(`Servers that the tests use and that are missing: ${missing.map((name) => servers[name].title).join(', ')}.`);
+  return [
+    ...(await installWithApt(missing.filter((name) => servers[name].packages.length > 0))),
+    ...(await installWithGo(missing.filter((name) => servers[name].packages.length === 0))),
+  ];
+}
+
+async function installWithApt(names) {
+  if (names.length === 0) return [];
+  const packages = names.flatMap((name) => servers[name].packages);
+  const line = `apt-get install --yes --no-install-recommends ${packages.join(' ')}`;
+  const failed = (why, remedy) =>
+    names
+      .filter((name) => !isServerInstalled(name))
+      .map((name) => ({ name, title: servers[name].title, why, remedy, optional: false }));
+
+  if (findExecutable('apt-get') === undefined) {
+    return failed('this is not a Debian', `install ${packages.join(', ')} by your own package manager`);
+  }
+  const prefix = rootPrefix();
+  if (prefix === undefined) return failed('installing Debian packages needs root', `sudo ${line}`);
+  say(`Installing Debian packages: ${packages.join(' ')} (once; a minute or two).`);
+  const run = (args) => runAs(prefix, ['env', 'DEBIAN_FRONTEND=noninteractive', 'apt-get', '-qq', ...args]);
+  const install = ['install', '--yes', '--no-install-recommends', ...packages];
+  // A fresh image has no package lists: look for them only when the first try finds nothing.
+  if ((await run(install)) !== 0 && (await run(['update'])) === 0) await run(install);
+  return failed('apt-get did not bring it', [...prefix, line].join(' '));
+}
+
+function runAs(prefix, [command, ...args]) {
+  return prefix.length === 0 ? runToEnd(command, args) : runToEnd(prefix[0], [...prefix.slice(1), command, ...args]);
+}
+
+/** The words before a command that must run as root: none as root, `sudo -n` where it asks for no password; else `undefined`. */
+function rootPrefix() {
+  if (process.getuid?.() === 0) return [];
+  return answerOf('sudo', ['-n', 'true']) === undefined ? undefined : ['sudo', '-n'];
+}
+
+const goBuilds = {
+  'etcd-3.7': {
+    module: join(root, 'scripts/etcd-tools'),
+    folder: `etcd-${ETCD_VERSION}`,
+    programs: {
+      etcd: 'go.etcd.io/etcd/server/v3',
+      etcdctl: 'go.etcd.io/etcd/etcdctl/v3',
+      etcdutl: 'go.etcd.io/etcd/etcdutl/v3',
+    },
+  },
+  'etcd-benchmark': {
+    module: join(root, 'scripts/etcd-tools/benchmark'),
+    folder: `etcd-benchmark-${ETCD_BENCHMARK_VERSION}`,
+    programs: { benchmark: 'go.etcd.io/etcd/v3/tools/benchmark' },
+  },
+};
+
+async function installWithGo(names) {
+  const missing = [];
+  for (const name of names) {
+    const build = goBuilds[name];
+    const { title } = servers[name];
+    // Asked inside the module's folder: a Go that is too old, and may not fetch a newer toolchain, fails here.
+    if (answerOf('go', ['version'], { cwd: build.module }) === undefined) {
+      const remedy = 'install Go 1.26 or newer (https://go.dev/dl), then run this again';
+      missing.push({ name, title, why: 'it is built through Go, and there is no Go >= 1.26', remedy, optional: true });
+      continue;
+    }
+    say(`Building ${title} through Go (once; a minute or two; kept in ${serverCacheDirectory()}).`);
+    if (!(await goBuild(build))) {
+      const remedy = 'let Go reach its module proxy (`go env GOPROXY`), then run this again';
+      missing.push({ name, title, why: 'building it failed, see above', remedy, optional: false });
+    }
+  }
+  return missing;
+}
+
+/** Builds into a side folder and moves it into place whole, so that a broken-off build is never taken for a server. */
+async function goBuild({ module, folder, programs }) {
+  const target = join(serverCacheDirectory(), folder);
+  const building = `${target}.building-${process.pid}`;
+  mkdirSync(building, { recursive: true });
+  const flags = ['build', '-mod=readonly', '-trimpath', '-buildvcs=false', '-ldflags', '-s -w'];
+  for (const [program, path] of Object.entries(programs)) {
+    const args = [...flags, '-o', join(building, program), path];
+    if ((await runToEnd('go', args, { cwd: module, env: { CGO_ENABLED: '0' } })) !== 0) {
+      rmSync(building, { recursive: true, force: true });
+      return false;
+    }
+  }
+  rmSync(target, { recursive: true, force: true });
+  renameSync(building, target);
+  return true;
+}
+
+/** Says what is missing and how to get it. */
+export function sayMissing(missing) {
+  for (const { title, why, remedy } of missing) say(`Missing: ${title}: ${why}.\n  ${remedy}`);
+}
