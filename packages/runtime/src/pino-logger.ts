@@ -1,5 +1,5 @@
 import { jsonSafeFields } from './json-safe.ts';
-import type { LogFields, Logger } from './logger.ts';
+import type { Logger } from './logger.ts';
 
 /** What is used of a pino logger; every pino from version 9 has it. */
 export interface PinoLike {
