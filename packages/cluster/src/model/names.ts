@@ -1,0 +1,31 @@
+import { KeelsonError } from '@keelson/runtime';
+
+const forbidden = /[/\p{Cc}]/u;
+const encoder = new TextEncoder();
+
+/** Most bytes of UTF-8 in the name of a cluster, instance, resource, partition or state model. */
+export const MAX_NAME_BYTES = 255;
+
+/** What is wrong with `name` as one segment of a path, or `undefined`. */
+export function nameFault(name: string): string | undefined {
+  if (name === '') return 'it is empty';
+  if (name === '.' || name === '..') return 'it is "." or ".."';
+  if (forbidden.test(name)) return 'it holds "/" or a control character';
+  const bytes = encoder.encode(name).length;
+  return bytes > MAX_NAME_BYTES ? `it has ${bytes} bytes, the limit is ${MAX_NAME_BYTES}` : undefined;
+}
+
+/**
+ * Refuses a name that cannot be one segment of a path.
+ *
+ * @param kind What is named, for the message: "cluster", "instance"…
+ * @throws `E_INVALID_PATH`
+ */
+export function assertName(kind: string, name: string): void {
+  const fault = nameFault(name);
+  if (fault === undefined) return;
+  const shown = name.length > 60 ? `${name.slice(0, 60)}…` : name;
+  throw new KeelsonError('E_INVALID_PATH', `${JSON.stringify(shown)} is no ${kind} name: ${fault}.`, {
+    details: { kind },
+  });
+}
