@@ -14,6 +14,7 @@ export type ErrorCode =
   | 'E_NOT_EMPTY'
   | 'E_VERSION_CONFLICT'
   | 'E_SESSION_EXPIRED'
+  | 'E_COMPACTED'
   | 'E_UNSUPPORTED'
   | 'E_UNAUTHENTICATED'
   | 'E_FORBIDDEN'
@@ -78,7 +79,7 @@ export const errorCatalogue: Readonly<Record<ErrorCode, ErrorKind>> = {
     false,
     400,
     'A path or name has a forbidden character, segment or length.',
-    'Use segments of 1 to 255 bytes without `/`, NUL or control characters, and none that is `.` or `..`.',
+    'Use segments of 1 to 255 bytes without `/`, control characters or characters beyond U+FFFF, and none that is `.` or `..`.',
   ),
   E_TOO_LARGE: kind(
     false,
@@ -110,6 +111,12 @@ export const errorCatalogue: Readonly<Record<ErrorCode, ErrorKind>> = {
     410,
     'The session has ended; what it owned is no longer yours.',
     'Stop the work it protected, then open a new session.',
+  ),
+  E_COMPACTED: kind(
+    false,
+    410,
+    'The revision asked for lies in history that the store no longer keeps.',
+    'Read the state of now and go on from there.',
   ),
   E_UNSUPPORTED: kind(
     false,

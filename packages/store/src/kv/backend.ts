@@ -101,7 +101,10 @@ export interface KvWatchRequest extends KeyRange {
 
 /** Called in order; never after `cancel` returned. */
 export interface KvWatchSink {
-  /** The watch is in place; every event after `revision` (or from startRevision) will come. */
+  /**
+   * The watch is in place; every event after `revision` (or from startRevision) will come. After an interruption: events missed
+   * follow at once, and once all up to `revision` have been given, `onProgress` says so.
+   */
   onCreated(revision: bigint): void;
   /** Events of whole revisions, ascending. */
   onEvents(events: readonly KvEvent[], revision: bigint): void;
@@ -136,7 +139,9 @@ export interface KvBackend {
     readonly leaseExpiryLagMs: number;
   };
   readonly status: { readonly connected: boolean; readonly sinceMs: number };
+  /** Rejects with `E_COMPACTED` where `request.revision` is no longer kept. */
   range(request: RangeRequest, options?: CallOptions): Promise<RangeResult>;
+  /** Rejects with `E_SESSION_EXPIRED`, nothing written, where a put names a lease that is gone. */
   txn(request: TxnRequest, options?: CallOptions): Promise<TxnResult>;
   watch(request: KvWatchRequest, sink: KvWatchSink): KvWatch;
   grantLease(ttlMs: number, options?: CallOptions): Promise<KvLease>;
