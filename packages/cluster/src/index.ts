@@ -1,1 +1,3 @@
 export * from './model/index.ts';
+export * from './participant/index.ts';
+export * from './spectator/index.ts';

@@ -5,7 +5,6 @@ import {
   CurrentState,
   encodeRecord,
   type SimpleFields,
-  simpleField,
   withMapFields,
   type ZNRecord,
 } from '../model/index.ts';
@@ -97,14 +96,7 @@ export class CurrentStateBook {
   }
 
   #put(path: string, record: ZNRecord): Operation {
-    const value = encodeRecord(this.#bucketHead(record));
-    return { type: 'put', path, value };
-  }
-
-  /** The head entry of a bucketized resource carries no replicas; buckets are written by themselves. */
-  #bucketHead(record: ZNRecord): ZNRecord {
-    const isHead = simpleField(record, 'BATCH_MESSAGE_MODE') !== undefined;
-    return isHead && new CurrentState(record).bucketSize > 0 ? { ...record, mapFields: {} } : record;
+    return { type: 'put', path, value: encodeRecord(record) };
   }
 }
 

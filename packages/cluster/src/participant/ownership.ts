@@ -1,7 +1,8 @@
 import { KeelsonError } from '@keelson/runtime';
 import type { Session } from '@keelson/store';
 
-const nativeAborted = (signal: AbortSignal): boolean => Reflect.get(AbortSignal.prototype, 'aborted', signal) === true;
+/** What the platform says of the signal, past the getter defined below. */
+const nativeAborted = (signal: AbortSignal): boolean => Reflect.get(AbortSignal.prototype, 'aborted', signal);
 
 /**
  * The right to be in a state, as a signal. It is tripped with the session by whoever holds it, but a process that was stopped may

@@ -1,0 +1,12 @@
+export type { InstanceSetUp } from './instance-set-up.ts';
+export { type JoinOptions, joinCluster } from './join-cluster.ts';
+export type { Participant } from './participant.ts';
+export type { ReplicaView } from './replica-table.ts';
+export type {
+  ResetReason,
+  ResetReplica,
+  StateModelFactory,
+  StateModelHandler,
+  StateModelHandlers,
+  TransitionContext,
+} from './state-model-handler.ts';
