@@ -1,5 +1,5 @@
 import { gzipSync } from 'node:zlib';
-import fc from 'fast-check';
+import { array, assert, dictionary, property, record as recordOf, string } from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { readRecording, recordingNames } from '../../test-support/recording.ts';
 import { emptyRecord, listField, sameContent, withListFields, withSimpleFields, type ZNRecord } from './record.ts';
@@ -100,16 +100,16 @@ describe('writing', () => {
   });
 
   test('any record survives', () => {
-    const word = fc.string({ unit: 'binary' }).map((value) => value.toWellFormed());
-    const simple = fc.dictionary(word, word);
-    const anyRecord = fc.record({
+    const word = string({ unit: 'binary' }).map((value) => value.toWellFormed());
+    const simple = dictionary(word, word);
+    const anyRecord = recordOf({
       id: word,
       simpleFields: simple,
-      mapFields: fc.dictionary(word, simple),
-      listFields: fc.dictionary(word, fc.array(word)),
+      mapFields: dictionary(word, simple),
+      listFields: dictionary(word, array(word)),
     });
-    fc.assert(
-      fc.property(anyRecord, (record) => {
+    assert(
+      property(anyRecord, (record) => {
         const simpleFields = { ...record.simpleFields };
         delete simpleFields['listField.bound'];
         const stored = decodeRecord(encodeRecord({ ...record, simpleFields }));

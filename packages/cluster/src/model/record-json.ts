@@ -14,7 +14,7 @@ function quote(text: string): string {
 
 function writeObject<V>(fields: Readonly<Record<string, V>>, indent: string, value: (value: V) => string): string {
   const lines: string[] = [];
-  for (const key of Object.keys(fields)) lines.push(`${indent}  ${quote(key)} : ${value(fields[key] as V)}`);
+  for (const [key, field] of Object.entries(fields)) lines.push(`${indent}  ${quote(key)} : ${value(field)}`);
   return lines.length === 0 ? '{ }' : `{\n${lines.join(',\n')}\n${indent}}`;
 }
 
