@@ -1,0 +1,156 @@
+import type { StateModelHandler, TransitionContext } from '@keelson/cluster';
+import { isKeelsonError, KeelsonError, type Runtime, sleep, throwIfAborted } from '@keelson/runtime';
+import { holdsEverything, withMember, withoutMember } from './in-sync-set.ts';
+import type { InSyncStore } from './in-sync-store.ts';
+import { PartitionMaster } from './partition-master.ts';
+import type { Directory, Peers } from './peers.ts';
+import type { Replicas } from './replicas.ts';
+
+/** What all partitions of a node share. */
+export interface NodeContext {
+  readonly instance: string;
+  readonly replicas: Replicas;
+  readonly peers: Peers;
+  readonly directory: Directory;
+  readonly inSync: InSyncStore;
+  readonly runtime: Runtime;
+  /** The partitions this node is MASTER of; kept by the handlers. */
+  readonly masters: Map<string, PartitionMaster>;
+  /** Whether the resource still exists, so that its last copy must be kept. */
+  resourceExists(): Promise<boolean>;
+}
+
+const RETRY_MS = 25;
+/** A node that leaves tells the MASTER, but does not wait for it for long: the MASTER finds out by itself. */
+const LEAVE_TIMEOUT_MS = 500;
+
+/** The MasterSlave handler of one partition. */
+export class ReplicaHandler implements StateModelHandler {
+  readonly #node: NodeContext;
+  readonly #partition: string;
+
+  constructor(node: NodeContext, partition: string) {
+    this.#node = node;
+    this.#partition = partition;
+  }
+
+  async transition(context: TransitionContext): Promise<void> {
+    switch (`${context.from}-${context.to}`) {
+      case 'OFFLINE-SLAVE':
+        return this.#becomeSlave(context);
+      case 'SLAVE-MASTER':
+        return this.#becomeMaster(context);
+      case 'MASTER-SLAVE':
+        return this.#stopMaster('it was asked to hand over');
+      case 'SLAVE-OFFLINE':
+        return this.#leave();
+      case 'OFFLINE-DROPPED':
+        return this.#drop();
+      default:
+        throw new KeelsonError('E_INVALID_ARGUMENT', `There is no way from ${context.from} to ${context.to} here.`);
+    }
+  }
+
+  /** The session is gone: serve nobody. The data stays on disk for when this node comes back. */
+  async reset(): Promise<void> {
+    this.#stopMaster('its session ended');
+  }
+
+  #stopMaster(reason: string): void {
+    this.#node.masters.get(this.#partition)?.stop(reason);
+    this.#node.masters.delete(this.#partition);
+  }
+
+  async #becomeMaster(context: TransitionContext): Promise<void> {
+    const { instance, replicas, peers, directory, inSync, runtime, masters } = this.#node;
+    const master = await PartitionMaster.promote({
+      partition: this.#partition,
+      instance,
+      session: context.message.targetSession,
+      token: context.fencingToken,
+      signal: context.signal,
+      replicas,
+      peers,
+      directory,
+      inSync,
+      runtime,
+    });
+    masters.set(this.#partition, master);
+  }
+
+  /** A SLAVE holds every acknowledged write: it has them from the MASTER, or had them all before there was none. */
+  async #becomeSlave(context: TransitionContext): Promise<void> {
+    const session = context.message.targetSession;
+    for (;;) {
+      throwIfAborted(context.signal);
+      const master = this.#node.directory.masterOf(this.#partition);
+      const done =
+        master !== undefined && master !== this.#node.instance
+          ? await this.#joinMaster(master, session, context.signal)
+          : await this.#joinWithoutMaster(session);
+      if (done) return;
+      await sleep(this.#node.runtime, RETRY_MS, { signal: context.signal });
+    }
+  }
+
+  async #joinMaster(master: string, session: string, signal: AbortSignal): Promise<boolean> {
+    const address = this.#node.directory.addressOf(master);
+    if (address === undefined) return false;
+    try {
+      await this.#node.peers.join(address, this.#partition, { instance: this.#node.instance, session }, signal);
+      return true;
+    } catch (error) {
+      if (signal.aborted) throw error;
+      this.#node.runtime.logger.debug({ partition: this.#partition, master, error: String(error) }, 'join again');
+      return false;
+    }
+  }
+
+  async #joinWithoutMaster(session: string): Promise<boolean> {
+    const { instance, inSync } = this.#node;
+    const { set, version } = await inSync.read(this.#partition);
+    if (!holdsEverything(set, instance)) return false;
+    return (await inSync.write(this.#partition, withMember(set, instance, session), version)) !== undefined;
+  }
+
+  async #leave(): Promise<void> {
+    const { directory, instance, peers, runtime } = this.#node;
+    const master = directory.masterOf(this.#partition);
+    const address = master === undefined || master === instance ? undefined : directory.addressOf(master);
+    if (address === undefined) return;
+    const controller = new AbortController();
+    const timer = runtime.timers.after(LEAVE_TIMEOUT_MS, () => controller.abort());
+    await peers
+      .leave(address, this.#partition, instance, controller.signal)
+      .catch((error: unknown) =>
+        runtime.logger.info({ partition: this.#partition, error: String(error) }, 'left unsaid'),
+      )
+      .finally(() => timer.cancel());
+  }
+
+  /** Gives the data up, unless this is the last copy of something that is still wanted. */
+  async #drop(): Promise<void> {
+    const { instance, inSync, replicas } = this.#node;
+    for (;;) {
+      const { set, version } = await inSync.read(this.#partition);
+      const wanted = await this.#node.resourceExists();
+      const others = [...set.members.keys()].filter((name) => name !== instance);
+      if (wanted && set.members.has(instance) && others.length === 0 && set.token > 0n)
+        throw new KeelsonError(
+          'E_VERSION_CONFLICT',
+          `This is the last in-sync copy of ${this.#partition}; it is kept.`,
+        );
+      if (!wanted && others.length === 0) await inSync.delete(this.#partition).catch(ignoreMissing);
+      else if (
+        set.members.has(instance) &&
+        !(await inSync.write(this.#partition, withoutMember(set, instance), version))
+      )
+        continue;
+      return replicas.drop(this.#partition);
+    }
+  }
+}
+
+function ignoreMissing(error: unknown): void {
+  if (!isKeelsonError(error, 'E_NOT_FOUND')) throw error;
+}
