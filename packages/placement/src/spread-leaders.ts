@@ -42,6 +42,7 @@ class LeaderBoard {
 
   /** Hands leads on along the shortest chain from `from` to a node that leads at least two fewer. Says whether there was one. */
   relieve(from: PoolNode): boolean {
+    if (!this.#count.some((count) => count <= this.count(from) - 2)) return false;
     const reachedFrom = new Map<number, number>([[from.index, -1]]);
     const queue = [from.index];
     for (let at = queue.shift(); at !== undefined; at = queue.shift()) {

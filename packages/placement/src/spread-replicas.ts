@@ -14,15 +14,6 @@ export function keepReplicas(board: PlacementBoard, request: PlacementRequest): 
   }
 }
 
-/** Whether the first measures are better, that is smaller, the earlier measure deciding. */
-function better(one: readonly number[], other: readonly number[]): boolean {
-  for (const [index, value] of one.entries()) {
-    const against = other[index] ?? 0;
-    if (value !== against) return value < against;
-  }
-  return false;
-}
-
 /**
  * The node for one more replica: fewest replicas of the partition in its zone, then fewest replicas at all, then fewest
  * partitions in common with the other holders, so that what a lost node held is made up for by many, then by turns.
@@ -30,14 +21,25 @@ function better(one: readonly number[], other: readonly number[]): boolean {
 function bestNode(board: PlacementBoard, partition: number): PoolNode | undefined {
   const { nodes } = board;
   let best: PoolNode | undefined;
-  let bestMeasures: readonly number[] = [];
+  let bestMates = 0;
+  let bestKinship = -1; // of the best so far; computed only on a tie
   for (let step = 0; step < nodes.length; step++) {
     const node = nodes[(partition + step) % nodes.length];
     if (node === undefined || node.held.has(partition) || !board.hasRoom(node)) continue;
-    const measures = [board.zoneMates(partition, node), node.held.size, board.kinship(partition, node)];
-    if (best !== undefined && !better(measures, bestMeasures)) continue;
+    const mates = board.zoneMates(partition, node);
+    let kinship = -1;
+    if (best !== undefined) {
+      const worse = mates - bestMates || node.held.size - best.held.size;
+      if (worse > 0) continue;
+      if (worse === 0) {
+        kinship = board.kinship(partition, node);
+        if (bestKinship < 0) bestKinship = board.kinship(partition, best);
+        if (kinship >= bestKinship) continue;
+      }
+    }
     best = node;
-    bestMeasures = measures;
+    bestMates = mates;
+    bestKinship = kinship;
   }
   return best;
 }
@@ -65,6 +67,7 @@ interface Hop {
 
 /** Replicas placed just now are handed on along the shortest chain from `start` to a node with two fewer. Says whether there was one. */
 function handOnFresh(board: PlacementBoard, start: PoolNode): boolean {
+  if (!board.nodes.some((node) => start.held.size - node.held.size >= 2 && board.hasRoom(node))) return false;
   const reachedBy = new Map<PoolNode, Hop | undefined>([[start, undefined]]);
   const queue = [start];
   for (let at = queue.shift(); at !== undefined; at = queue.shift()) {
