@@ -1,0 +1,48 @@
+import type { Runtime } from '@keelson/runtime';
+import { type Counter, type Histogram, MetricsRegistry } from './registry.ts';
+
+/** What the server counts as it goes. Gauges are added by whoever can read them. */
+export interface ServerMetrics {
+  readonly registry: MetricsRegistry;
+  readonly httpRequests: Counter;
+  readonly httpDurations: Histogram;
+  readonly storeOperations: Counter;
+  readonly storeDurations: Histogram;
+  readonly clusterEvents: Counter;
+}
+
+/** The server's metrics; the process's own are read at each scrape. */
+export function createServerMetrics(runtime: Pick<Runtime, 'clock'>): ServerMetrics {
+  const registry = new MetricsRegistry();
+  const startedMs = runtime.clock.monotonicMs();
+  registry.gauge('keelson_process_resident_memory_bytes', 'Resident memory of the server process.', () => [
+    { labels: {}, value: process.memoryUsage.rss() },
+  ]);
+  registry.gauge('keelson_process_heap_used_bytes', 'JavaScript heap in use.', () => [
+    { labels: {}, value: process.memoryUsage().heapUsed },
+  ]);
+  registry.gauge('keelson_process_cpu_seconds', 'Processor time used since the start.', () => {
+    const { user, system } = process.cpuUsage();
+    return [
+      { labels: { mode: 'user' }, value: user / 1e6 },
+      { labels: { mode: 'system' }, value: system / 1e6 },
+    ];
+  });
+  registry.gauge('keelson_uptime_seconds', 'Time since the server was started.', () => [
+    { labels: {}, value: (runtime.clock.monotonicMs() - startedMs) / 1_000 },
+  ]);
+  return {
+    registry,
+    httpRequests: registry.counter('keelson_http_requests_total', 'HTTP requests answered, by route and status.'),
+    httpDurations: registry.histogram(
+      'keelson_http_request_duration_seconds',
+      'Time to answer an HTTP request, by route.',
+    ),
+    storeOperations: registry.counter(
+      'keelson_store_operations_total',
+      'Calls of the store, by operation and outcome.',
+    ),
+    storeDurations: registry.histogram('keelson_store_operation_duration_seconds', 'Time of a call of the store.'),
+    clusterEvents: registry.counter('keelson_cluster_events_total', 'What happened in clusters, by kind.'),
+  };
+}
