@@ -16,6 +16,10 @@ export type ErrorCode =
   | 'E_SESSION_EXPIRED'
   | 'E_COMPACTED'
   | 'E_UNSUPPORTED'
+  | 'E_STORE_LOCKED'
+  | 'E_STORE_DAMAGED'
+  | 'E_STORE_FORMAT'
+  | 'E_STORE_WRITE_FAILED'
   | 'E_UNAUTHENTICATED'
   | 'E_FORBIDDEN'
   | 'E_METHOD_NOT_ALLOWED'
@@ -123,6 +127,30 @@ export const errorCatalogue: Readonly<Record<ErrorCode, ErrorKind>> = {
     501,
     'This engine or server cannot do that.',
     'Look at its `capabilities`; use another engine or another call.',
+  ),
+  E_STORE_LOCKED: kind(
+    true,
+    409,
+    'Another process has the data folder open.',
+    'Stop that process (its pid is in the message), or give this one a data folder of its own.',
+  ),
+  E_STORE_DAMAGED: kind(
+    false,
+    500,
+    'The data folder cannot be read: it is damaged, or something else is in it.',
+    'Put a snapshot or backup in its place, or start with an empty data folder; keep the damaged one for inquiry.',
+  ),
+  E_STORE_FORMAT: kind(
+    false,
+    500,
+    'The data folder was written by a newer version of Keelson.',
+    'Start that version or a later one, or give this one another data folder.',
+  ),
+  E_STORE_WRITE_FAILED: kind(
+    false,
+    503,
+    'The store could not write to its disk and takes no more writes; reads go on.',
+    'Free disk space or repair the disk, then start the store again; nothing acknowledged was lost.',
   ),
   E_UNAUTHENTICATED: kind(
     false,
