@@ -1,3 +1,14 @@
 export type { ByteString } from './byte-string.ts';
+export {
+  type ClientTls,
+  type ConnectGrpcOptions,
+  connectGrpc,
+  type GrpcConnection,
+} from './grpc/client.ts';
+export type { GrpcCallOptions } from './grpc/client-call.ts';
+export type { ClientStream, StreamHandlers } from './grpc/client-stream.ts';
+export type { Method } from './grpc/method.ts';
+export { GrpcError, type GrpcErrorOptions, GrpcStatus, isGrpcError } from './grpc/status.ts';
 export * from './messages/index.ts';
+export * from './services.ts';
 export type { Init, MessageType } from './wire/message.ts';
