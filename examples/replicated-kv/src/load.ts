@@ -1,4 +1,4 @@
-import { type Runtime, sleep } from '@keelson/runtime';
+import { anySignal, type Runtime, sleep } from '@keelson/runtime';
 import type { KvClient } from './kv-client.ts';
 import type { CheckResult, Ledger } from './ledger.ts';
 import type { StoredValue } from './log-entry.ts';
@@ -60,7 +60,8 @@ export interface Check extends CheckResult {
   readonly unreadable: number;
 }
 
-const PATIENCE_MS = 3_000;
+/** Longest wait for partitions without a MASTER, in milliseconds: a check comes at least every 5 s, whatever happens. */
+const PATIENCE_MS = 2_000;
 const RETRY_MS = 50;
 
 /** Reads everything back and holds it against what was promised before. */
@@ -88,17 +89,24 @@ async function readAll(options: LoadOptions, partitions: readonly string[], pati
   const { client, runtime, signal } = options;
   const values = new Map<string, StoredValue>();
   const unreadable = new Set(partitions);
-  const deadlineMs = runtime.clock.monotonicMs() + patienceMs;
-  for (;;) {
-    await Promise.all(
-      [...unreadable].map(async (partition) => {
-        const read = await client.values(partition, signal);
-        if (read === undefined) return;
-        unreadable.delete(partition);
-        for (const value of read) values.set(value.key, value);
-      }),
-    );
-    if (unreadable.size === 0 || runtime.clock.monotonicMs() >= deadlineMs) return { values, unreadable };
-    await sleep(runtime, RETRY_MS, { signal });
+  const patience = new AbortController();
+  const timer = runtime.timers.after(patienceMs, () => patience.abort());
+  using limit = anySignal(signal, patience.signal);
+  const readOne = async (partition: string): Promise<void> => {
+    const read = await client.values(partition, limit);
+    if (read === undefined) return;
+    unreadable.delete(partition);
+    for (const value of read) values.set(value.key, value);
+  };
+  try {
+    while (unreadable.size > 0) {
+      await Promise.all([...unreadable].map(readOne));
+      await sleep(runtime, unreadable.size === 0 ? 0 : RETRY_MS, { signal: limit });
+    }
+  } catch (error) {
+    if (!patience.signal.aborted || signal.aborted) throw error;
+  } finally {
+    timer.cancel();
   }
+  return { values, unreadable };
 }

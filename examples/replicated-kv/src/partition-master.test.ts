@@ -75,7 +75,7 @@ class World {
 
   constructor(seed: number) {
     this.runtime = virtualRuntime({ seed });
-    this.inSync = new InSyncStore(slowStore(this.runtime), 'example', 'kv');
+    this.inSync = new InSyncStore(slowStore(this.runtime), this.runtime, 'example', 'kv');
   }
 
   readonly directory: Directory = {
@@ -156,9 +156,10 @@ class World {
   }
 
   async joinAlone(node: Node, session: string): Promise<boolean> {
-    const { set, version } = await this.inSync.read(partition);
+    const { signal } = node.ownership;
+    const { set, version } = await this.inSync.read(partition, signal);
     if (!holdsEverything(set, node.name)) return false;
-    return (await this.inSync.write(partition, withMember(set, node.name, session), version)) !== undefined;
+    return (await this.inSync.write(partition, withMember(set, node.name, session), version, signal)) !== undefined;
   }
 
   /** Promotes a SLAVE whenever the store knows no MASTER. */
@@ -254,7 +255,7 @@ describe('PartitionMaster', () => {
     const world = await live(seed);
     expect(world.acknowledged).toHaveLength(WRITES);
     expect(world.promotions).toBeGreaterThan(1);
-    const { set } = await world.runtime.drive(world.inSync.read(partition));
+    const { set } = await world.runtime.drive(world.inSync.read(partition, new AbortController().signal));
     for (const name of set.members.keys()) {
       const { replica } = world.node(name);
       const image = new Replica();

@@ -5,6 +5,7 @@ import type { AppendRequest, LogEntry, Put, ReplicaReply, StoredValue } from './
 import type { Directory, Member, Peers } from './peers.ts';
 import type { Replica } from './replica.ts';
 import type { Replicas } from './replicas.ts';
+import { whileUnreachable } from './store-patience.ts';
 
 /** What a MASTER stands on. */
 export interface MasterContext {
@@ -258,12 +259,12 @@ export class PartitionMaster {
     const { partition, token, inSync, signal } = this.#context;
     for (;;) {
       throwIfAborted(signal);
-      const written = await inSync.write(partition, change(this.#inSync.set), this.#inSync.version);
+      const written = await inSync.write(partition, change(this.#inSync.set), this.#inSync.version, signal);
       if (written !== undefined) {
         this.#inSync = written;
         return;
       }
-      const current = await inSync.read(partition);
+      const current = await inSync.read(partition, signal);
       if (current.set.token !== token) {
         this.stop('another MASTER took over the in-sync set');
         throw deposed(partition, current.set.token);
@@ -274,22 +275,26 @@ export class PartitionMaster {
 }
 
 async function takeOver(context: MasterContext): Promise<VersionedInSyncSet> {
-  const { partition, token, inSync, directory, signal } = context;
+  const { partition, token, inSync, directory, runtime, signal } = context;
   for (;;) {
     throwIfAborted(signal);
-    const current = await inSync.read(partition);
+    const current = await inSync.read(partition, signal);
     const live = new Map<string, string>();
-    for (const name of current.set.members.keys()) {
-      const session = await directory.liveSession(name);
-      if (session !== undefined) live.set(name, session);
-    }
+    await Promise.all(
+      [...current.set.members.keys()].map(async (name) => {
+        const session = await whileUnreachable(runtime, signal, () => directory.liveSession(name));
+        if (session !== undefined) live.set(name, session);
+      }),
+    );
     const claimed = claim(current.set, context, live);
     if (claimed.type === 'deposed') throw deposed(partition, claimed.by);
     if (claimed.type === 'not-in-sync')
       throw new KeelsonError('E_VERSION_CONFLICT', `This node does not hold every acknowledged write of ${partition}.`);
-    const written = await inSync.write(partition, claimed.set, current.version);
+    const written = await inSync.write(partition, claimed.set, current.version, signal);
     if (written !== undefined) return written;
-    if (token === (await inSync.read(partition)).set.token) return inSync.read(partition);
+    // A lost reply: it may have been written.
+    const now = await inSync.read(partition, signal);
+    if (now.set.token === token) return now;
   }
 }
 

@@ -5,6 +5,7 @@ import type { InSyncStore } from './in-sync-store.ts';
 import { PartitionMaster } from './partition-master.ts';
 import type { Directory, Peers } from './peers.ts';
 import type { Replicas } from './replicas.ts';
+import { whileUnreachable } from './store-patience.ts';
 
 /** What all partitions of a node share. */
 export interface NodeContext {
@@ -45,7 +46,7 @@ export class ReplicaHandler implements StateModelHandler {
       case 'SLAVE-OFFLINE':
         return this.#leave();
       case 'OFFLINE-DROPPED':
-        return this.#drop();
+        return this.#drop(context.signal);
       default:
         throw new KeelsonError('E_INVALID_ARGUMENT', `There is no way from ${context.from} to ${context.to} here.`);
     }
@@ -87,7 +88,7 @@ export class ReplicaHandler implements StateModelHandler {
       const done =
         master !== undefined && master !== this.#node.instance
           ? await this.#joinMaster(master, session, context.signal)
-          : await this.#joinWithoutMaster(session);
+          : await this.#joinWithoutMaster(session, context.signal);
       if (done) return;
       await sleep(this.#node.runtime, RETRY_MS, { signal: context.signal });
     }
@@ -106,11 +107,11 @@ export class ReplicaHandler implements StateModelHandler {
     }
   }
 
-  async #joinWithoutMaster(session: string): Promise<boolean> {
+  async #joinWithoutMaster(session: string, signal: AbortSignal): Promise<boolean> {
     const { instance, inSync } = this.#node;
-    const { set, version } = await inSync.read(this.#partition);
+    const { set, version } = await inSync.read(this.#partition, signal);
     if (!holdsEverything(set, instance)) return false;
-    return (await inSync.write(this.#partition, withMember(set, instance, session), version)) !== undefined;
+    return (await inSync.write(this.#partition, withMember(set, instance, session), version, signal)) !== undefined;
   }
 
   async #leave(): Promise<void> {
@@ -129,21 +130,21 @@ export class ReplicaHandler implements StateModelHandler {
   }
 
   /** Gives the data up, unless this is the last copy of something that is still wanted. */
-  async #drop(): Promise<void> {
-    const { instance, inSync, replicas } = this.#node;
+  async #drop(signal: AbortSignal): Promise<void> {
+    const { instance, inSync, replicas, resourceExists, runtime } = this.#node;
     for (;;) {
-      const { set, version } = await inSync.read(this.#partition);
-      const wanted = await this.#node.resourceExists();
+      const { set, version } = await inSync.read(this.#partition, signal);
+      const wanted = await whileUnreachable(runtime, signal, resourceExists);
       const others = [...set.members.keys()].filter((name) => name !== instance);
       if (wanted && set.members.has(instance) && others.length === 0 && set.token > 0n)
         throw new KeelsonError(
           'E_VERSION_CONFLICT',
           `This is the last in-sync copy of ${this.#partition}; it is kept.`,
         );
-      if (!wanted && others.length === 0) await inSync.delete(this.#partition).catch(ignoreMissing);
+      if (!wanted && others.length === 0) await inSync.delete(this.#partition, signal).catch(ignoreMissing);
       else if (
         set.members.has(instance) &&
-        !(await inSync.write(this.#partition, withoutMember(set, instance), version))
+        !(await inSync.write(this.#partition, withoutMember(set, instance), version, signal))
       )
         continue;
       return replicas.drop(this.#partition);

@@ -44,7 +44,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
     replicas,
     peers: httpPeers(http),
     directory: spectatorDirectory(spectator, store, cluster, resource),
-    inSync: new InSyncStore(store, cluster, resource),
+    inSync: new InSyncStore(store, runtime, cluster, resource),
     runtime,
     masters: new Map(),
     resourceExists: async () => (await store.get(clusterPaths(cluster).idealState(resource))) !== undefined,
