@@ -14,7 +14,7 @@ export function parseFlags<K extends string>(
   const options = Object.fromEntries(names.map((name) => [name, { type: 'string' as const }]));
   let given: Record<string, string | boolean | undefined>;
   try {
-    given = parseArgs({ args: [...argv], options, strict: true }).values as typeof given;
+    given = parseArgs({ args: [...argv], options, strict: true }).values;
   } catch (cause) {
     throw new KeelsonError('E_INVALID_ARGUMENT', cause instanceof Error ? cause.message : String(cause), { cause });
   }

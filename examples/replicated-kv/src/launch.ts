@@ -120,7 +120,7 @@ class Launch implements Example {
     return new Promise((resolve, reject) => {
       const child = this.#spawn(instance, 'worker-main', this.#workerArgs(instance), (line) => {
         if (line.event !== 'worker') return;
-        this.#options.onEvent({ event: 'worker-started', instance, pid: child.pid, address: String(line['address']) });
+        this.#options.onEvent({ event: 'worker-started', instance, pid: child.pid, address: String(line.address) });
         resolve();
       });
       this.#running.set(instance, child);

@@ -131,10 +131,10 @@ export class ReplicaHandler implements StateModelHandler {
 
   /** Gives the data up, unless this is the last copy of something that is still wanted. */
   async #drop(signal: AbortSignal): Promise<void> {
-    const { instance, inSync, replicas, resourceExists, runtime } = this.#node;
+    const { instance, inSync, replicas, runtime } = this.#node;
     for (;;) {
       const { set, version } = await inSync.read(this.#partition, signal);
-      const wanted = await whileUnreachable(runtime, signal, resourceExists);
+      const wanted = await whileUnreachable(runtime, signal, () => this.#node.resourceExists());
       const others = [...set.members.keys()].filter((name) => name !== instance);
       if (wanted && set.members.has(instance) && others.length === 0 && set.token > 0n)
         throw new KeelsonError(

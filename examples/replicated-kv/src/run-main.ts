@@ -8,7 +8,7 @@ export interface Main {
   /** Trips on SIGTERM, on SIGINT, and when the process that started this one has gone away. */
   readonly signal: AbortSignal;
   /** Writes one JSON object as a line to standard output. */
-  print(line: Readonly<Record<string, unknown>>): void;
+  readonly print: (line: Readonly<Record<string, unknown>>) => void;
 }
 
 /** A process that is asked to stop is gone after this long, whatever it waits for. */
@@ -21,7 +21,7 @@ const STOP_LIMIT_MS = 3_500;
 export async function runMain(main: (context: Main) => Promise<void>): Promise<void> {
   const stop = new AbortController();
   for (const name of ['SIGTERM', 'SIGINT'] as const) process.once(name, () => stop.abort(new Error(name)));
-  if (process.env['KEELSON_STOP_ON_EOF'] === '1') {
+  if (process.env.KEELSON_STOP_ON_EOF === '1') {
     process.stdin.resume();
     process.stdin.once('end', () => stop.abort(new Error('the launcher has gone')));
     process.stdin.once('error', () => stop.abort(new Error('the launcher has gone')));
