@@ -14,11 +14,14 @@ interface Subscriber {
  */
 export class EventHub {
   readonly #log: EventLog;
+  readonly #past: readonly ClusterEvent[];
   readonly #subscribers: Set<Subscriber> = new Set();
   #ended = false;
 
-  constructor(log: EventLog) {
+  /** `past`: what happened before the log begins, oldest first. It is shown, but nobody can resume from it. */
+  constructor(log: EventLog, past: readonly ClusterEvent[] = []) {
     this.#log = log;
+    this.#past = past;
   }
 
   /** Number of open streams. */
@@ -33,7 +36,9 @@ export class EventHub {
 
   /** Newest first. */
   newest(limit: number): readonly ClusterEvent[] {
-    return this.#log.newest(limit);
+    const newest = this.#log.newest(limit);
+    const missing = limit - newest.length;
+    return missing <= 0 || !this.#log.complete ? newest : [...newest, ...this.#past.slice(-missing).reverse()];
   }
 
   /** Records what happened at `revision` and tells everybody. */

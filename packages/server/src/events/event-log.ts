@@ -22,6 +22,7 @@ export class EventLog {
   /** Everything after this place is in `#events`. */
   #floor: Place;
   #last: Place;
+  #dropped = 0;
 
   /** Begins after `revision`. `capacity`: most events kept. */
   constructor(revision: bigint, capacity: number) {
@@ -33,6 +34,11 @@ export class EventLog {
   /** Id of the newest place the log covers: resuming after it misses nothing so far. */
   get lastId(): string {
     return idOf(this.#last);
+  }
+
+  /** Whether everything since the beginning is still there. */
+  get complete(): boolean {
+    return this.#dropped === 0;
   }
 
   /** Adds what happened at `revision`, and gives it back with ids. Also called with no events, to move the resume point on. */
@@ -48,6 +54,7 @@ export class EventLog {
     });
     this.#last = { revision, index };
     const surplus = this.#events.splice(0, Math.max(0, this.#events.length - this.#capacity));
+    this.#dropped += surplus.length;
     this.#floor = surplus.at(-1)?.place ?? this.#floor;
     return added;
   }

@@ -1,0 +1,186 @@
+import { ClusterMirror, type ClusterSnapshot, clusterPaths } from '@keelson/cluster';
+import {
+  abortError,
+  type CallOptions,
+  isKeelsonError,
+  KeelsonError,
+  type Runtime,
+  sleep,
+  withDeadline,
+} from '@keelson/runtime';
+import type { Change, Entry, Store, WatchEvent } from '@keelson/store';
+import { ClusterObserver } from '../events/cluster-observer.ts';
+import { EventHub } from '../events/event-hub.ts';
+import { EventLog } from '../events/event-log.ts';
+import { pastEvents } from '../events/past-events.ts';
+
+/** What a cache needs. */
+export interface ClusterCacheOptions {
+  readonly store: Store;
+  readonly cluster: string;
+  readonly runtime: Runtime;
+  /** Most events remembered for the timeline and for clients that return. */
+  readonly events: number;
+  /** Called after each change of the cluster. */
+  readonly onChange?: () => void;
+}
+
+/** Longest wait for a write to come back through the watch, in milliseconds. */
+const SETTLE_LIMIT_MS = 3_000;
+
+/** Pause before a watch that failed is opened again, in milliseconds. */
+const REOPEN_PAUSE_MS = 500;
+
+interface Waiter {
+  readonly met: () => boolean;
+  readonly resolve: () => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** One cluster as it is now, kept by one recursive watch, and what happened in it. */
+export class ClusterCache {
+  readonly name: string;
+  readonly #options: ClusterCacheOptions;
+  readonly #mirror: ClusterMirror;
+  readonly #configPath: string;
+  readonly #stop = new AbortController();
+  readonly #joined: Map<string, { readonly session: string; readonly atMs: number }> = new Map();
+  readonly #running: Promise<void>;
+  readonly #waiters: Set<Waiter> = new Set();
+  #observer: ClusterObserver | undefined;
+  #hub: EventHub | undefined;
+  #exists = false;
+  #current = false;
+
+  constructor(options: ClusterCacheOptions) {
+    this.name = options.cluster;
+    this.#options = options;
+    this.#mirror = new ClusterMirror(options.cluster);
+    this.#configPath = clusterPaths(options.cluster).clusterConfig;
+    this.#running = this.#run();
+  }
+
+  /** The cluster now. Changes in place: take from it what you need before you wait for anything. */
+  get snapshot(): ClusterSnapshot {
+    return this.#mirror.snapshot;
+  }
+
+  /** Whether there is such a cluster, as of the last news. */
+  get exists(): boolean {
+    return this.#exists;
+  }
+
+  /** Whether the watch is up and has told everything. */
+  get current(): boolean {
+    return this.#current;
+  }
+
+  /** Name of the leading controller. */
+  get leader(): string | undefined {
+    return this.snapshot.leader?.name;
+  }
+
+  /** What happened and happens. Rejects nothing: throws `E_UNAVAILABLE` while the cluster has not been read yet. */
+  get hub(): EventHub {
+    if (this.#hub === undefined)
+      throw new KeelsonError('E_UNAVAILABLE', `Cluster ${this.name} is still being read. Try again in a moment.`);
+    return this.#hub;
+  }
+
+  /** Wall time at which this server saw the instance join under its present session; `undefined` where it joined before. */
+  seenJoiningMs(instance: string): number | undefined {
+    const seen = this.#joined.get(instance);
+    return seen !== undefined && seen.session === this.snapshot.live.get(instance)?.session ? seen.atMs : undefined;
+  }
+
+  /** Resolves once `met` is true of the cluster as it is then. Rejects with `E_TIMEOUT` (default 3 s), `E_ABORTED` or `E_CLOSED`. */
+  until(met: () => boolean, options: CallOptions = {}): Promise<void> {
+    if (met()) return Promise.resolve();
+    return withDeadline(this.#options.runtime, options, SETTLE_LIMIT_MS, (signal) => {
+      return new Promise<void>((resolve, reject) => {
+        const waiter: Waiter = { met, resolve, reject };
+        this.#waiters.add(waiter);
+        signal.addEventListener('abort', () => {
+          this.#waiters.delete(waiter);
+          reject(abortError(signal));
+        });
+      });
+    });
+  }
+
+  /** Ends the watch and every stream of events. */
+  async close(): Promise<void> {
+    this.#stop.abort();
+    this.#hub?.end();
+    await this.#running;
+    for (const waiter of this.#waiters)
+      waiter.reject(new KeelsonError('E_CLOSED', `The cache of cluster ${this.name} was closed.`));
+    this.#waiters.clear();
+  }
+
+  async #run(): Promise<void> {
+    const { store, runtime } = this.#options;
+    const signal = this.#stop.signal;
+    while (!signal.aborted) {
+      try {
+        for await (const event of store.watch(`/${this.name}`, { recursive: true, signal })) this.#take(event);
+        return;
+      } catch (error) {
+        this.#current = false;
+        if (isKeelsonError(error, 'E_CLOSED')) return;
+        runtime.logger.error({ error, cluster: this.name }, 'the watch of a cluster failed; opening it again');
+        await sleep(runtime, REOPEN_PAUSE_MS, { signal }).catch(() => {}); // an abort ends the loop above
+      }
+    }
+  }
+
+  #take(event: WatchEvent): void {
+    if (event.type === 'interrupted') {
+      this.#current = false;
+      this.#options.runtime.logger.warn(
+        { error: event.error, cluster: this.name },
+        'the store is out of reach; the cluster may be stale',
+      );
+      return;
+    }
+    if (event.type === 'snapshot') this.#reset(event.entries, event.revision);
+    else if (event.type === 'changes') this.#apply(event.changes, event.revision);
+    else this.#mirror.progress(event.revision);
+    this.#current = true;
+    this.#tell(event.revision);
+    for (const waiter of this.#waiters) {
+      if (!waiter.met()) continue;
+      this.#waiters.delete(waiter);
+      waiter.resolve();
+    }
+    this.#options.onChange?.();
+  }
+
+  #reset(entries: readonly Entry[], revision: bigint): void {
+    this.#mirror.reset(entries, revision);
+    this.#exists = entries.some((entry) => entry.path === this.#configPath);
+  }
+
+  #apply(changes: readonly Change[], revision: bigint): void {
+    this.#mirror.apply(changes, revision);
+    for (const change of changes)
+      if ((change.type === 'put' ? change.entry.path : change.path) === this.#configPath)
+        this.#exists = change.type === 'put';
+  }
+
+  #tell(revision: bigint): void {
+    const { runtime, events } = this.#options;
+    const changes = this.#mirror.takeChanges();
+    if (this.#observer === undefined || this.#hub === undefined) {
+      this.#observer = new ClusterObserver(this.snapshot);
+      this.#hub = new EventHub(new EventLog(revision, events), pastEvents(this.snapshot, events));
+      return;
+    }
+    const nowMs = runtime.clock.wallMs();
+    const bodies = this.#observer.observe(this.snapshot, changes, nowMs);
+    for (const body of bodies)
+      if (body.type === 'instance' && body.change === 'joined')
+        this.#joined.set(body.instance, { session: this.snapshot.live.get(body.instance)?.session ?? '', atMs: nowMs });
+    this.#hub.publish(revision, bodies);
+  }
+}

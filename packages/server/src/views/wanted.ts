@@ -1,0 +1,60 @@
+import { type ClusterSnapshot, DROPPED_STATE } from '@keelson/cluster';
+
+/** State wanted of each replica of a partition, by instance; `DROPPED` where it is to go. */
+export type WantedStates = ReadonlyMap<string, { readonly state: string }>;
+
+/** What the controller wants now, by resource and partition. */
+export type WantedReplicas = ReadonlyMap<string, ReadonlyMap<string, WantedStates>>;
+
+/** A cluster as it is, and as its controller wants it. */
+export interface ClusterPicture {
+  readonly snapshot: ClusterSnapshot;
+  readonly wanted: WantedReplicas;
+}
+
+/** How far a resource is on its way. */
+export interface Progress {
+  /** Replicas that are wanted. */
+  readonly wanted: number;
+  /** Of those, the ones in the wanted state. */
+  readonly placed: number;
+  /** All are, none is too many, and nothing is under way. */
+  readonly converged: boolean;
+}
+
+/** How far `resource` is. */
+export function progressOf(picture: ClusterPicture, resource: string): Progress {
+  const present = picture.snapshot.replicas.get(resource);
+  const partitions = picture.wanted.get(resource);
+  let wanted = 0;
+  let placed = 0;
+  let surplus = 0;
+  for (const [partition, states] of partitions ?? []) {
+    const here = present?.get(partition);
+    for (const [instance, { state }] of states) {
+      if (state === DROPPED_STATE) continue;
+      wanted += 1;
+      if (here?.get(instance)?.state === state) placed += 1;
+    }
+    for (const instance of here?.keys() ?? []) if (isUnwanted(states.get(instance))) surplus += 1;
+  }
+  for (const partition of present?.keys() ?? []) if (partitions?.has(partition) !== true) surplus += 1;
+  const waiting = picture.snapshot.waiting.get(resource)?.size ?? 0;
+  return { wanted, placed, converged: placed === wanted && surplus === 0 && waiting === 0 };
+}
+
+function isUnwanted(wanted: { readonly state: string } | undefined): boolean {
+  return wanted === undefined || wanted.state === DROPPED_STATE;
+}
+
+/** Names of the resources: declared ones, and dropped ones that still have replicas. */
+export function resourceNames(snapshot: ClusterSnapshot): readonly string[] {
+  return [...new Set([...snapshot.idealStates.keys(), ...snapshot.replicas.keys()])].sort(byName);
+}
+
+/** Names in the order people expect: `worker-2` before `worker-10`. */
+export function byName(one: string, other: string): number {
+  return collator.compare(one, other) || (one < other ? -1 : one > other ? 1 : 0);
+}
+
+const collator = new Intl.Collator('en', { numeric: true });
