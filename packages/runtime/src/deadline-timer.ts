@@ -14,7 +14,7 @@ export interface DeadlineTimer {
 }
 
 /**
- * Calls `onPassed` once, when the monotonic clock reaches `deadlineMs`. A timer only wakes it up: whether the deadline has passed
+ * Calls `onPassed` once (a background timer: it keeps no process alive), when the monotonic clock reaches `deadlineMs`. A timer only wakes it up: whether the deadline has passed
  * is always read off the clock. So a timer that fires early changes nothing, and after the process was stopped or its loop
  * was busy, whoever asks `check()` first learns the truth before the late timer has had its turn.
  */
@@ -69,8 +69,9 @@ class MonotonicDeadline implements DeadlineTimer {
   #arm(): void {
     this.#timer?.cancel();
     const leftMs = Math.max(0, this.#deadlineMs - this.#runtime.clock.monotonicMs());
-    this.#timer = this.#runtime.timers.after(Math.ceil(leftMs), () => {
+    const wake = (): void => {
       if (this.#state === 'waiting' && !this.check()) this.#arm();
-    });
+    };
+    this.#timer = this.#runtime.timers.after(Math.ceil(leftMs), wake, { background: true });
   }
 }

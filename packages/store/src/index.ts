@@ -16,6 +16,18 @@ export type {
   TxnRequest,
   TxnResult,
 } from './kv/backend.ts';
+export { compareUtf8, textOfUtf8, utf8ByteString } from './kv/byte-string.ts';
+export { type KvStoreOptions, kvStore } from './kv/kv-store.ts';
+export {
+  checkPath,
+  isBelow,
+  isPath,
+  joinPath,
+  lastSegment,
+  MAX_PATH_BYTES,
+  MAX_SEGMENT_BYTES,
+  parentPath,
+} from './path.ts';
 export type {
   CreateOptions,
   DeleteOptions,

@@ -1,1 +1,3 @@
-export {};
+export { type MemoryBackendOptions, memoryBackend } from './backend.ts';
+export type { DelayRange, MemoryFaults } from './faults.ts';
+export { type MemoryStore, type MemoryStoreOptions, memoryStore } from './store.ts';
