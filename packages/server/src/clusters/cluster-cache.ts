@@ -13,6 +13,7 @@ import { ClusterObserver } from '../events/cluster-observer.ts';
 import { EventHub } from '../events/event-hub.ts';
 import { EventLog } from '../events/event-log.ts';
 import { pastEvents } from '../events/past-events.ts';
+import type { ClusterPicture } from '../views/wanted.ts';
 
 /** What a cache needs. */
 export interface ClusterCacheOptions {
@@ -49,6 +50,9 @@ export class ClusterCache {
   readonly #waiters: Set<Waiter> = new Set();
   #observer: ClusterObserver | undefined;
   #hub: EventHub | undefined;
+  #plan: ClusterPlan | undefined;
+  /** Changes since the plan was made; more than one batch: plan anew. */
+  #unplanned: ClusterChanges[] = [];
   #exists = false;
   #current = false;
 
@@ -63,6 +67,26 @@ export class ClusterCache {
   /** The cluster now. Changes in place: take from it what you need before you wait for anything. */
   get snapshot(): ClusterSnapshot {
     return this.#mirror.snapshot;
+  }
+
+  /**
+   * The cluster and what its controller wants of it: the same pure decision, made here for showing. Only what changed since it was asked
+   * last is decided again.
+   */
+  picture(): ClusterPicture {
+    const nowMs = this.#options.runtime.clock.wallMs();
+    const [changes, ...more] = this.#unplanned;
+    const due = this.#plan?.lookAgainMs !== undefined && this.#plan.lookAgainMs <= nowMs;
+    if (this.#plan === undefined || changes !== undefined || due) {
+      const previous = this.#plan;
+      this.#plan = planCluster(
+        this.snapshot,
+        nowMs,
+        changes !== undefined && more.length === 0 ? { previous, changes } : { previous },
+      );
+      this.#unplanned = [];
+    }
+    return { snapshot: this.snapshot, plan: this.#plan };
   }
 
   /** Whether there is such a cluster, as of the last news. */
@@ -171,6 +195,8 @@ export class ClusterCache {
   #tell(revision: bigint): void {
     const { runtime, events } = this.#options;
     const changes = this.#mirror.takeChanges();
+    // Two batches are as good as many: both mean that all is looked at again.
+    if (!changes.empty && this.#unplanned.length < 2) this.#unplanned.push(changes);
     if (this.#observer === undefined || this.#hub === undefined) {
       this.#observer = new ClusterObserver(this.snapshot);
       this.#hub = new EventHub(new EventLog(revision, events), pastEvents(this.snapshot, events));

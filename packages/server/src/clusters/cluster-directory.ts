@@ -21,7 +21,9 @@ const LOOK_PERIOD_MS = 1_000;
 /** Looking takes at most this share of the time: a store with very many other names at its root is looked at less often. */
 const LOOK_SHARE = 0.02;
 
-/** Looks after which names that were no clusters are asked again. */
+/** Names that are no clusters are asked again at every look while they are at most this many; else at every thirtieth look. */
+const FEW_FOREIGN_NAMES = 100;
+
 const LOOKS_BEFORE_RECHECK = 30;
 
 const DEFAULT_EVENTS = 10_000;
@@ -131,7 +133,8 @@ export class ClusterDirectory {
     const { runtime } = this.#options;
     const signal = this.#stop.signal;
     for (let looks = 1; !signal.aborted; looks += 1) {
-      if (looks % LOOKS_BEFORE_RECHECK === 0) this.#foreign = new Set();
+      // A cluster in the making, or one that another tool sets up, is no cluster at first.
+      if (this.#foreign.size <= FEW_FOREIGN_NAMES || looks % LOOKS_BEFORE_RECHECK === 0) this.#foreign = new Set();
       const startedMs = runtime.clock.monotonicMs();
       try {
         await this.refresh();

@@ -6,10 +6,10 @@ import { byName, type ClusterPicture } from './wanted.ts';
 
 /** Partitions by instances of one resource, for drawing: a cell for each replica that is there or wanted. */
 export function resourceMatrix(picture: ClusterPicture, resource: string): ResourceMatrix {
-  const { snapshot, wanted } = picture;
+  const { snapshot, plan } = picture;
   const stateModel = stateModelOf(snapshot, resource);
   const present = snapshot.replicas.get(resource);
-  const planned = wanted.get(resource);
+  const planned = plan.resources.get(resource)?.partitions;
   const states = [...(snapshot.stateModels.get(stateModel)?.states ?? [])].filter((state) => state !== DROPPED_STATE);
   if (!states.includes(ERROR_STATE)) states.push(ERROR_STATE);
   const declared = snapshot.idealStates.get(resource)?.partitions ?? [];
@@ -20,7 +20,7 @@ export function resourceMatrix(picture: ClusterPicture, resource: string): Resou
   const cells: MatrixCell[] = [];
   for (const [row, partition] of partitions.entries()) {
     const here = present?.get(partition);
-    const want = planned?.get(partition);
+    const want = planned?.get(partition)?.wanted;
     const wantedIndex = (instance: string): number => {
       const state = want?.get(instance)?.state;
       return state === undefined || state === DROPPED_STATE ? -1 : indexOfState(state);

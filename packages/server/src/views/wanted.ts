@@ -1,15 +1,9 @@
-import { type ClusterSnapshot, DROPPED_STATE } from '@keelson/cluster';
-
-/** State wanted of each replica of a partition, by instance; `DROPPED` where it is to go. */
-export type WantedStates = ReadonlyMap<string, { readonly state: string }>;
-
-/** What the controller wants now, by resource and partition. */
-export type WantedReplicas = ReadonlyMap<string, ReadonlyMap<string, WantedStates>>;
+import { type ClusterPlan, type ClusterSnapshot, DROPPED_STATE } from '@keelson/cluster';
 
 /** A cluster as it is, and as its controller wants it. */
 export interface ClusterPicture {
   readonly snapshot: ClusterSnapshot;
-  readonly wanted: WantedReplicas;
+  readonly plan: Pick<ClusterPlan, 'resources'>;
 }
 
 /** How far a resource is on its way. */
@@ -25,11 +19,11 @@ export interface Progress {
 /** How far `resource` is. */
 export function progressOf(picture: ClusterPicture, resource: string): Progress {
   const present = picture.snapshot.replicas.get(resource);
-  const partitions = picture.wanted.get(resource);
+  const partitions = picture.plan.resources.get(resource)?.partitions;
   let wanted = 0;
   let placed = 0;
   let surplus = 0;
-  for (const [partition, states] of partitions ?? []) {
+  for (const [partition, { wanted: states }] of partitions ?? []) {
     const here = present?.get(partition);
     for (const [instance, { state }] of states) {
       if (state === DROPPED_STATE) continue;

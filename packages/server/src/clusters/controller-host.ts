@@ -1,0 +1,79 @@
+import { type Controller, runController } from '@keelson/cluster';
+import { type Runtime, sleep } from '@keelson/runtime';
+import type { Store } from '@keelson/store';
+
+/** What a host of controllers needs. */
+export interface ControllerHostOptions {
+  readonly store: Store;
+  readonly runtime: Runtime;
+  /** Name under which this server stands for election. */
+  readonly name: string;
+  readonly sessionTtlMs: number;
+}
+
+/** Pause before a controller that could not be started is started again, in milliseconds. */
+const RESTART_PAUSE_MS = 1_000;
+
+/** A controller for each cluster it is told of. Each stands for election by itself; this server may lead some clusters and wait for others. */
+export class ControllerHost {
+  readonly #options: ControllerHostOptions;
+  readonly #running: Map<string, { readonly stop: AbortController; readonly done: Promise<void> }> = new Map();
+  readonly #controllers: Map<string, Controller> = new Map();
+
+  constructor(options: ControllerHostOptions) {
+    this.#options = options;
+  }
+
+  /** The controller of a cluster, once it has started. */
+  controllerOf(cluster: string): Controller | undefined {
+    return this.#controllers.get(cluster);
+  }
+
+  /** Runs a controller for `cluster`, until it is removed. */
+  add(cluster: string): void {
+    if (this.#running.has(cluster)) return;
+    const stop = new AbortController();
+    this.#running.set(cluster, { stop, done: this.#run(cluster, stop.signal) });
+  }
+
+  /** Ends the controller of a cluster that is gone. */
+  remove(cluster: string): void {
+    const running = this.#running.get(cluster);
+    if (running === undefined) return;
+    this.#running.delete(cluster);
+    running.stop.abort();
+  }
+
+  /** Resigns every leadership, so that others take over at once, and ends all controllers. */
+  async close(): Promise<void> {
+    const running = [...this.#running.values()];
+    this.#running.clear();
+    for (const { stop } of running) stop.abort();
+    await Promise.all(running.map(({ done }) => done));
+  }
+
+  async #run(cluster: string, signal: AbortSignal): Promise<void> {
+    const { store, runtime, name, sessionTtlMs } = this.#options;
+    while (!signal.aborted) {
+      try {
+        const controller = await runController({ store, cluster, name, runtime, sessionTtlMs });
+        this.#controllers.set(cluster, controller);
+        await stopped(signal);
+        this.#controllers.delete(cluster);
+        await controller.close();
+      } catch (error) {
+        if (signal.aborted)
+          runtime.logger.warn({ error, cluster }, 'a controller did not end in order; its session will');
+        else runtime.logger.error({ error, cluster }, 'a controller could not be started; trying again');
+        await sleep(runtime, RESTART_PAUSE_MS, { signal }).catch(() => {}); // an abort ends the loop
+      }
+    }
+  }
+}
+
+function stopped(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}
