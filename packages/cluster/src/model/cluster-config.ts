@@ -22,6 +22,7 @@ export class ClusterConfig {
     const levels = (simpleField(this.record, 'TOPOLOGY') ?? '').split('/').filter((level) => level !== '');
     return levels.at(-1);
   }
+  /** Whether the controller writes the lists and states it has worked out into the ideal states. */
   get persistBestPossible(): boolean {
     return booleanField(this.record, 'PERSIST_BEST_POSSIBLE_ASSIGNMENT', false);
   }

@@ -32,6 +32,7 @@ const legacyModes: Readonly<Record<RebalanceMode, string>> = {
 /** What the operator wants of one resource (`IDEALSTATES/{resource}`). */
 export class IdealState {
   readonly record: ZNRecord;
+  #partitions: readonly string[] | undefined;
 
   constructor(record: ZNRecord) {
     this.record = record;
@@ -113,7 +114,8 @@ export class IdealState {
 
   /** The partitions: keys of the maps where CUSTOMIZED, of the lists else, in the order of the record. */
   get partitions(): readonly string[] {
-    return Object.keys(this.mode === 'CUSTOMIZED' ? this.record.mapFields : this.record.listFields);
+    this.#partitions ??= Object.keys(this.mode === 'CUSTOMIZED' ? this.record.mapFields : this.record.listFields);
+    return this.#partitions;
   }
   /** Instances in order of preference, the first for the top state; `undefined` where the partition is unknown. */
   preferenceList(partition: string): readonly string[] | undefined {

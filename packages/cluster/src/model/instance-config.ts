@@ -121,6 +121,11 @@ export class InstanceConfig {
     }
     return disabled;
   }
+  /** Whether any partition of any resource is disabled here. */
+  get hasDisabledPartitions(): boolean {
+    const map = mapField(this.record, DISABLED_PARTITIONS) ?? {};
+    return Object.keys(map).length > 0 || (listField(this.record, DISABLED_PARTITIONS) ?? []).length > 0;
+  }
   /** Disabled partitions by resource, for display and for writing them back. */
   get allDisabledPartitions(): Readonly<Record<string, readonly string[]>> {
     const entries = Object.entries(mapField(this.record, DISABLED_PARTITIONS) ?? {});

@@ -1,4 +1,4 @@
-import { booleanField, integerField, listField, mapValue, simpleField, type ZNRecord } from './record.ts';
+import { booleanField, integerField, listField, simpleField, type ZNRecord } from './record.ts';
 
 /** What is said of a resource beside its ideal state (`CONFIGS/RESOURCE/{resource}`). What it says wins. */
 export class ResourceConfig {
@@ -26,13 +26,5 @@ export class ResourceConfig {
   /** A list of the operator's own, which takes the place of the computed one in FULL_AUTO. */
   preferenceList(partition: string): readonly string[] | undefined {
     return listField(this.record, partition);
-  }
-  /** How long the transition may run, in milliseconds, by the most specific entry of its map of time-outs; -1 for no limit. */
-  transitionTimeoutMs(from: string, to: string): number {
-    for (const key of [`${from}.${to}`, `*.${to}`, `${from}.*`, '*.*']) {
-      const text = mapValue(this.record, 'TIMEOUT', key);
-      if (text !== undefined && /^\d{1,15}$/.test(text)) return Number(text);
-    }
-    return -1;
   }
 }

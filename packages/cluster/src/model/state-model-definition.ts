@@ -115,9 +115,10 @@ export class StateModelDefinition {
     return this.#tables.hops.get(from)?.get(to);
   }
 
-  /** States of a replica that serves or is about to: the top, those one hop below it, and ERROR. Initial is none. */
+  /** Whether a replica in `state` serves or is one hop from the top: the top state, those below it but for OFFLINE and DROPPED, and ERROR, as Helix counts. */
   isActive(state: string): boolean {
-    return state === this.topState || state === ERROR_STATE || this.secondTopStates.includes(state);
+    if (state === this.topState || state === ERROR_STATE) return true;
+    return this.secondTopStates.includes(state) && state !== 'OFFLINE' && state !== DROPPED_STATE;
   }
 
   /**

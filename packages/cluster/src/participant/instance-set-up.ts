@@ -73,6 +73,7 @@ function addition(paths: ClusterPaths, setUp: InstanceSetUp, clusterEntry: Entry
   const empty = new Uint8Array(0);
   return [
     { type: 'put', path: paths.participantConfig(instance), value: encodeRecord(config.record) },
+    { type: 'put', path: root, value: empty },
     ...FOLDERS.map((folder): Operation => ({ type: 'put', path: `${root}/${folder}`, value: empty })),
     { type: 'put', path: paths.participantHistory(instance), value: encodeRecord(emptyRecord(instance)) },
   ];

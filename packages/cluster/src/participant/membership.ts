@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { KeelsonError, onAbort, type Runtime } from '@keelson/runtime';
 import type { Comparison, Entry, Operation, Revision, Session, Store, WatchEvent } from '@keelson/store';
 import {
@@ -58,11 +59,15 @@ export class Membership {
   readonly #runner: RunnerOptions;
   /** Messages taken up, by path. A message of the same id that comes after one is gone is a new one. */
   readonly #known = new Map<string, Revision>();
+  /** Messages not looked at yet, by path. */
+  #pending = new Map<string, Entry>();
+  #taking = false;
 
   constructor(options: MembershipOptions) {
     this.#options = options;
     const { store, runtime, cluster, instance, session, paths, liveRevision } = options;
     const { signal } = this.#stop;
+    setMaxListeners(0, signal); // one for every transition under way
     const guard = { path: paths.liveInstance(instance), createRevision: liveRevision };
     this.#writer = new GuardedWriter({ store, runtime, guard, signal });
     this.#commits = new CommitQueue(this.#writer, options.book);
@@ -87,7 +92,8 @@ export class Membership {
     const release = onAbort(session.lost, (lost) => this.end(lost.reason));
     try {
       for await (const event of store.watch(paths.messages(instance), { signal: this.#stop.signal })) {
-        await this.#take(this.#incoming(event));
+        this.#note(event);
+        if (!this.#taking && this.#pending.size > 0) void this.#takeAll();
       }
     } catch (error) {
       this.end(error);
@@ -97,25 +103,39 @@ export class Membership {
     }
   }
 
-  /** Messages an event brings that were not taken up before, oldest first. */
-  #incoming(event: WatchEvent): readonly IncomingMessage[] {
+  /** Keeps what an event says about messages until they are taken. */
+  #note(event: WatchEvent): void {
     if (event.type === 'snapshot') {
-      const present = new Set(event.entries.map(({ path }) => path));
-      for (const path of this.#known.keys()) if (!present.has(path)) this.#known.delete(path);
-      return this.#unknown(event.entries);
-    }
-    if (event.type !== 'changes') return [];
-    const puts = new Map<string, Entry>();
-    for (const change of event.changes) {
-      if (change.type === 'put') puts.set(change.entry.path, change.entry);
-      else {
-        puts.delete(change.path);
-        this.#known.delete(change.path);
+      this.#pending = new Map(event.entries.map((entry) => [entry.path, entry]));
+      for (const path of this.#known.keys()) if (!this.#pending.has(path)) this.#known.delete(path);
+    } else if (event.type === 'changes') {
+      for (const change of event.changes) {
+        if (change.type === 'put') this.#pending.set(change.entry.path, change.entry);
+        else {
+          this.#pending.delete(change.path);
+          this.#known.delete(change.path);
+        }
       }
     }
-    return this.#unknown([...puts.values()]);
   }
 
+  /** Takes what is pending, all of it at a time: what comes while one group is written makes the next. */
+  async #takeAll(): Promise<void> {
+    this.#taking = true;
+    try {
+      while (this.#pending.size > 0 && !this.#stop.signal.aborted) {
+        const entries = [...this.#pending.values()];
+        this.#pending.clear();
+        await this.#take(this.#unknown(entries));
+      }
+    } catch (error) {
+      this.end(error);
+    } finally {
+      this.#taking = false;
+    }
+  }
+
+  /** Those not taken up before, oldest first. */
   #unknown(entries: readonly Entry[]): readonly IncomingMessage[] {
     const root = `${this.#options.paths.messages(this.#options.instance)}/`;
     return entries

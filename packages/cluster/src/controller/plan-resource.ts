@@ -1,0 +1,151 @@
+import { type Placement, type PreferenceLists, placePlain } from '@keelson/placement';
+import { type SimpleFields, sortedFields } from '../model/record.ts';
+import type { StateModelDefinition } from '../model/state-model-definition.ts';
+import type { ClusterSnapshot, ReplicaState, WaitingMessage } from '../snapshot/index.ts';
+import { externalView, type WantedView } from './external-view-stage.ts';
+import type { NodeSets } from './node-sets.ts';
+import { type PartitionPlan, planPartition } from './plan-partition.ts';
+import { preferenceLists, wantedReplicas } from './preference-lists.ts';
+import type { ReplicaReason } from './replica-reason.ts';
+import { type ResourceContext, resourceContext } from './resource-context.ts';
+import { transitionTimeoutMs } from './transition-timeout.ts';
+
+/** What is decided about one resource. */
+export interface ResourcePlan {
+  readonly resource: string;
+  readonly model: StateModelDefinition | undefined;
+  /** Why nothing can be decided about it. Its replicas stay as they are. */
+  readonly fault: ReplicaReason | undefined;
+  /** What the next plan's placement starts from. */
+  readonly lists: PreferenceLists;
+  readonly partitions: ReadonlyMap<string, PartitionPlan>;
+  readonly view: WantedView;
+  /** Wall time in milliseconds at which it must be looked at again though nothing changes. */
+  readonly lookAgainMs: number | undefined;
+}
+
+/** What planning a resource may be told. */
+export interface ResourcePlanOptions {
+  /** Wall time in milliseconds. */
+  readonly nowMs: number;
+  readonly placement?: Placement;
+  /** How long a message whose reply was lost stays, in milliseconds. Helix's default: 60,000. */
+  readonly messagePurgeDelayMs?: number;
+}
+
+const DEFAULT_PURGE_DELAY_MS = 60_000;
+const noReplicas: ReadonlyMap<string, ReplicaState> = new Map();
+const noMessages: ReadonlyMap<string, readonly WaitingMessage[]> = new Map();
+
+function earlier(a: number | undefined, b: number | undefined): number | undefined {
+  if (a === undefined) return b;
+  return b === undefined ? a : Math.min(a, b);
+}
+
+/** Partitions of the ideal state in its order, then those that are only held any more, in order of name. */
+function allPartitions(snapshot: ClusterSnapshot, resource: string): readonly string[] {
+  const named = snapshot.idealStates.get(resource)?.partitions ?? [];
+  const known = new Set(named);
+  const held = [...(snapshot.replicas.get(resource)?.keys() ?? [])].filter((partition) => !known.has(partition));
+  return [...named, ...held.sort()];
+}
+
+/** Decides about `partitions` of a resource, in the light of its preference lists. */
+function planPartitions(
+  snapshot: ClusterSnapshot,
+  context: ResourceContext,
+  lists: PreferenceLists,
+  partitions: Iterable<string>,
+  options: ResourcePlanOptions,
+): readonly PartitionPlan[] {
+  const { resource, ideal } = context;
+  const { config } = snapshot;
+  const replicas = snapshot.replicas.get(resource);
+  const waiting = snapshot.waiting.get(resource);
+  const bucketSize = ideal?.bucketSize ?? snapshot.bucketSizeOf.get(resource) ?? 0;
+  const zoneOf = (instance: string): string | undefined =>
+    config.topologyAware ? snapshot.instances.get(instance)?.zone(config.faultZoneType) : undefined;
+  return [...partitions].map((partition) =>
+    planPartition({
+      context,
+      partition,
+      list: lists.get(partition),
+      current: new Map(replicas?.get(partition) ?? noReplicas),
+      waiting: waiting?.get(partition) ?? noMessages,
+      bucketSize,
+      replicas: wantedReplicas(context, context.nodes.enabledLive.size),
+      zoneOf,
+      timeoutMs: (from, to) => transitionTimeoutMs(snapshot, resource, from, to),
+      nowMs: options.nowMs,
+      purgeAfterMs: options.messagePurgeDelayMs ?? DEFAULT_PURGE_DELAY_MS,
+    }),
+  );
+}
+
+/** The rows of a resource about which nothing is decided: what is there. */
+function presentRows(snapshot: ClusterSnapshot, resource: string): readonly (readonly [string, SimpleFields])[] {
+  return [...(snapshot.replicas.get(resource) ?? [])].map(([partition, replicas]) => {
+    const states = [...replicas].map(([instance, { state }]) => [instance, state] as const);
+    return [partition, sortedFields(states)] as const;
+  });
+}
+
+/** Decides about one resource anew. `undefined` where it is the task framework's. */
+export function planResource(
+  snapshot: ClusterSnapshot,
+  nodes: NodeSets,
+  resource: string,
+  remembered: PreferenceLists | undefined,
+  options: ResourcePlanOptions,
+): ResourcePlan | undefined {
+  const context = resourceContext(snapshot, nodes, resource);
+  if (context === undefined) return undefined;
+  if (!('model' in context)) {
+    const view = externalView(snapshot, resource, presentRows(snapshot, resource));
+    const lists = remembered ?? new Map<string, readonly string[]>();
+    const nothing = { model: undefined, partitions: new Map<string, PartitionPlan>(), lookAgainMs: undefined };
+    return { ...nothing, resource, fault: context.reason, lists, view };
+  }
+  const { nowMs, placement = placePlain } = options;
+  const { lists, lookAgainMs } = preferenceLists(snapshot, context, { nowMs, placement, remembered });
+  const plans = planPartitions(snapshot, context, lists, allPartitions(snapshot, resource), options);
+  return {
+    resource,
+    model: context.model,
+    fault: undefined,
+    lists,
+    partitions: new Map(plans.map((plan) => [plan.partition, plan])),
+    view: externalView(
+      snapshot,
+      resource,
+      plans.map((plan) => [plan.partition, plan.row] as const),
+    ),
+    lookAgainMs: plans.reduce((due, plan) => earlier(due, plan.lookAgainMs), lookAgainMs),
+  };
+}
+
+/** Decides again about the partitions that changed, and leaves the others of the resource as they were decided. */
+export function replanPartitions(
+  snapshot: ClusterSnapshot,
+  nodes: NodeSets,
+  previous: ResourcePlan,
+  changed: ReadonlySet<string>,
+  options: ResourcePlanOptions,
+): ResourcePlan | undefined {
+  const context = resourceContext(snapshot, nodes, previous.resource);
+  if (context === undefined || !('model' in context) || previous.model === undefined) {
+    return planResource(snapshot, nodes, previous.resource, previous.lists, options);
+  }
+  const partitions = new Map(previous.partitions);
+  const named = new Set(context.ideal?.partitions ?? []);
+  const held = snapshot.replicas.get(previous.resource);
+  let { lookAgainMs } = previous;
+  const alive = [...changed].filter((partition) => named.has(partition) || held?.has(partition));
+  for (const plan of planPartitions(snapshot, context, previous.lists, alive, options)) {
+    partitions.set(plan.partition, plan);
+    lookAgainMs = earlier(lookAgainMs, plan.lookAgainMs);
+  }
+  for (const partition of changed) if (!named.has(partition) && !held?.has(partition)) partitions.delete(partition);
+  const rows = [...partitions.values()].map((plan) => [plan.partition, plan.row] as const);
+  return { ...previous, partitions, view: externalView(snapshot, previous.resource, rows), lookAgainMs };
+}

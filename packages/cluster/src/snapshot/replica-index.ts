@@ -1,0 +1,57 @@
+import type { CurrentState } from '../model/current-state.ts';
+import { mapField } from '../model/record.ts';
+import type { ClusterChanges } from './cluster-changes.ts';
+import type { ReplicaState } from './cluster-snapshot.ts';
+import { DeepMap } from './nested-map.ts';
+
+const noReplicas: readonly string[] = [];
+
+/** Replicas by resource, partition and instance, kept up to date partition by partition from current states of live sessions. */
+export class ReplicaIndex {
+  readonly #replicas = new DeepMap<ReplicaState>();
+  readonly #stateModels = new Map<string, string>();
+  readonly #bucketSizes = new Map<string, number>();
+
+  get replicas(): ReadonlyMap<string, ReadonlyMap<string, ReadonlyMap<string, ReplicaState>>> {
+    return this.#replicas.tables;
+  }
+  get stateModels(): ReadonlyMap<string, string> {
+    return this.#stateModels;
+  }
+  get bucketSizes(): ReadonlyMap<string, number> {
+    return this.#bucketSizes;
+  }
+
+  /** `instance` now says `after` of the resource where it said `before`. Marks the partitions that differ. */
+  replace(
+    instance: string,
+    resource: string,
+    before: CurrentState | undefined,
+    after: CurrentState | undefined,
+    changes: ClusterChanges,
+  ): void {
+    if (after !== undefined) {
+      this.#stateModels.set(resource, after.stateModel);
+      this.#bucketSizes.set(resource, after.bucketSize);
+    }
+    for (const partition of before?.partitions ?? noReplicas) {
+      if (after?.stateOf(partition) !== undefined) continue;
+      this.#replicas.delete(resource, partition, instance);
+      changes.markPartition('CurrentStateChange', resource, partition);
+    }
+    for (const partition of after?.partitions ?? noReplicas) {
+      if (after === undefined || isUnchanged(partition, before, after)) continue;
+      const state = after.stateOf(partition);
+      if (state === undefined) continue;
+      this.#replicas.set(resource, partition, instance, { state, sinceMs: after.enteredMs(partition) });
+      changes.markPartition('CurrentStateChange', resource, partition);
+    }
+  }
+}
+
+function isUnchanged(partition: string, before: CurrentState | undefined, after: CurrentState): boolean {
+  if (before === undefined) return false;
+  const old = mapField(before.record, partition);
+  const now = mapField(after.record, partition);
+  return old?.CURRENT_STATE === now?.CURRENT_STATE && old?.END_TIME === now?.END_TIME;
+}
