@@ -1,1 +1,6 @@
-export {};
+export {
+  type EmbeddedBackend,
+  type EmbeddedOptions,
+  openEmbeddedBackend,
+  openEmbeddedStore,
+} from './open-embedded.ts';

@@ -1,8 +1,8 @@
 import type { ByteString, KvOperation, RangeRequest, RangeResult } from '../kv/backend.ts';
-import type { Commit, Compaction, LeaseGrant } from './commit.ts';
+import type { Commit, Compaction, LeaseGrant, RevisionId } from './commit.ts';
 import { compactHistory } from './compaction.ts';
 import { Execution, isReadOnly, type WriteAccess } from './execution.ts';
-import { History } from './history.ts';
+import { History, type StoredVersion } from './history.ts';
 import { hashHistory, type KvHash } from './kv-hash.ts';
 import { type LeaseStatus, LeaseTable } from './lease-table.ts';
 import { mvccError } from './mvcc-error.ts';
@@ -14,6 +14,15 @@ import { type ReadView, readRange } from './range-read.ts';
 export interface Applied<T> {
   readonly result: T;
   readonly commit: Commit | undefined;
+}
+
+/** What was on disk, for `MvccEngine.restore`. */
+export interface StoredState {
+  /** Every version kept, in order of revision; some that compaction dropped may still be among them. */
+  readonly versions: Iterable<StoredVersion>;
+  readonly leases: Iterable<LeaseGrant>;
+  /** -1 where nothing was compacted. */
+  readonly compactRevision: number;
 }
 
 /** Limits of an engine that does not say otherwise: etcd's. */
@@ -35,6 +44,28 @@ export class MvccEngine {
 
   constructor(limits: OperationLimits = DEFAULT_OPERATION_LIMITS) {
     this.limits = limits;
+  }
+
+  /**
+   * An engine as it was: every key, all history down to the last compaction, and every lease with its full ttl again, as after a
+   * restart nobody knows how long it was silent. `dropped` are versions that may be erased from disk.
+   */
+  static restore(
+    state: StoredState,
+    nowMs: number,
+    limits: OperationLimits = DEFAULT_OPERATION_LIMITS,
+  ): { readonly engine: MvccEngine; readonly dropped: readonly RevisionId[] } {
+    const engine = new MvccEngine(limits);
+    const { history } = engine;
+    for (const version of state.versions) history.restore(version);
+    history.revision = Math.max(history.revision, state.compactRevision);
+    const dropped = state.compactRevision < 0 ? [] : compactHistory(history, state.compactRevision);
+    for (const lease of state.leases) engine.#leases.grant(lease, nowMs);
+    history.index.scan({ start: '', end: undefined }, ({ key, head }) => {
+      if (head !== undefined && !head.isTombstone) engine.#leases.move(key, 0n, head.lease);
+      return true;
+    });
+    return { engine, dropped };
   }
 
   /** Main revision of the newest write; 1 in a new store. */

@@ -1,6 +1,6 @@
 export type { Commit, Compaction, LeaseGrant, RevisionId } from './commit.ts';
 export { crc32c } from './crc32c.ts';
-export { type Applied, DEFAULT_OPERATION_LIMITS, MvccEngine } from './engine.ts';
+export { type Applied, DEFAULT_OPERATION_LIMITS, MvccEngine, type StoredState } from './engine.ts';
 export type { StoredVersion } from './history.ts';
 export { DEFAULT_HISTORY_LIMITS, type HistoryLimits } from './history-limits.ts';
 export type { Journal } from './journal.ts';

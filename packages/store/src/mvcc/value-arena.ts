@@ -2,8 +2,10 @@
 const SLAB_BYTES = 1 << 20;
 /** A value at least this large, in bytes, gets a slab of its own, so that little of a shared one is wasted. */
 const OWN_SLAB_BYTES = SLAB_BYTES >> 3;
-/** Slack, in bytes, below which sparse slabs are not worth moving. */
-const EVACUATION_SLACK_BYTES = 4 * SLAB_BYTES;
+/** Holes, in bytes, below which moving values is not worth the while. */
+const TOLERATED_HOLES_BYTES = 2 * SLAB_BYTES;
+/** Share of holes above which values are moved: a lower one saves memory and moves more often. */
+const TOLERATED_HOLES = 0.25;
 
 const EMPTY = new Uint8Array(0);
 
@@ -42,9 +44,10 @@ export class ValueArena {
     return this.#allocatedBytes;
   }
 
-  /** Whether more than half of the memory held is holes, and enough of it to matter. */
+  /** Whether so much of the memory held is holes that values should be moved. */
   get wantsEvacuation(): boolean {
-    return this.#allocatedBytes > 2 * this.#liveBytes + EVACUATION_SLACK_BYTES;
+    const holes = this.#allocatedBytes - this.#liveBytes;
+    return holes > TOLERATED_HOLES_BYTES && holes > TOLERATED_HOLES * this.#allocatedBytes;
   }
 
   /** Copies `value` into the arena and records in `place` where it lies. */
@@ -74,10 +77,10 @@ export class ValueArena {
     if (slab.live === 0 && slab !== this.#current) this.#drop(slab);
   }
 
-  /** Moves the value out of its slab where that is mostly holes. */
+  /** Moves the value out of its slab where that has many holes. */
   relocate(place: ValuePlace): void {
     const slab = place.slab;
-    if (slab === undefined || slab === this.#current || slab.live * 2 > slab.bytes.length) return;
+    if (slab === undefined || slab === this.#current || slab.live > (1 - TOLERATED_HOLES) * slab.bytes.length) return;
     const value = valueAt(place);
     this.free(place);
     this.store(value, place);

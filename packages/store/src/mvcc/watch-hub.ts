@@ -83,13 +83,13 @@ export class WatchHub {
   }
 
   #handle(watcher: Watcher): MvccWatch {
-    const hub = this;
+    const published = (): number => this.#published;
     return {
       get synced(): boolean {
         return watcher.state === 'live';
       },
       get nextRevision(): bigint {
-        return BigInt(watcher.state === 'live' ? Math.max(watcher.next, hub.#published + 1) : watcher.next);
+        return BigInt(watcher.state === 'live' ? Math.max(watcher.next, published() + 1) : watcher.next);
       },
       cancel: () => this.#end(watcher),
       pause: () => this.#pause(watcher),
