@@ -1,3 +1,4 @@
+import { KeelsonError } from '@keelson/runtime';
 import type { Instance, InstanceList } from '@keelson/server/schemas';
 import type { Command } from 'commander';
 import { apiPath } from '../client/api-client.ts';
@@ -115,6 +116,11 @@ async function changedPartitions(
   enabled: boolean,
 ): Promise<Readonly<Record<string, readonly string[]>>> {
   const resource = options.resource ?? '';
+  if (!enabled && options.partition === undefined)
+    throw new KeelsonError(
+      'E_INVALID_ARGUMENT',
+      'Disabling part of a resource needs its partitions: give --partition.',
+    );
   const before = (await current).disabledPartitions[resource] ?? [];
   const named = new Set(options.partition ?? []);
   if (enabled)

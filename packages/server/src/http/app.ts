@@ -77,7 +77,7 @@ function addHooks(app: App, context: ServerContext): void {
     guardOrigin(request, { allowedHosts: context.allowedHosts });
     if (context.credentials.length === 0 || request.routeOptions.config.open === true) return;
     if (authenticate(request.headers.authorization, context.credentials) === undefined) {
-      void reply.header('www-authenticate', 'Basic realm="keelson", charset="UTF-8", Bearer realm="keelson"');
+      void reply.header('www-authenticate', 'Bearer realm="keelson"');
       throw new KeelsonError(
         'E_UNAUTHENTICATED',
         'This server wants a token. Send `Authorization: Bearer <token>` with a token of its token file.',
