@@ -90,6 +90,8 @@ export interface ClusterSnapshot {
   readonly externalViewBuckets: ReadonlyMap<string, ReadonlySet<string>>;
   /** By instance: its history of coming and going. */
   readonly histories: ReadonlyMap<string, VersionedRecord>;
+  /** Ids of messages to the controller by which participants say that their session changed; answered by being deleted. */
+  readonly sessionNotices: ReadonlySet<string>;
   readonly controllerHistory: VersionedRecord | undefined;
   readonly leader: LeadingController | undefined;
   /** Present while the operator has the controller hold still. */

@@ -35,6 +35,7 @@ export class MutableSnapshot implements ClusterSnapshot {
   readonly externalViews: Map<string, ExternalView> = new Map();
   readonly externalViewBuckets: Map<string, ReadonlySet<string>> = new Map();
   readonly histories: Map<string, VersionedRecord> = new Map();
+  readonly sessionNotices: Set<string> = new Set();
   controllerHistory: VersionedRecord | undefined;
   leader: LeadingController | undefined;
   pause: ZNRecord | undefined;

@@ -3,6 +3,7 @@ import { ExternalView } from '../model/external-view.ts';
 import { IdealState } from '../model/ideal-state.ts';
 import { InstanceConfig } from '../model/instance-config.ts';
 import { LiveInstance } from '../model/live-instance.ts';
+import { Message } from '../model/message.ts';
 import { emptyRecord, sameContent } from '../model/record.ts';
 import { ResourceConfig } from '../model/resource-config.ts';
 import { StateModelDefinition } from '../model/state-model-definition.ts';
@@ -57,6 +58,13 @@ const placeConfig: Placer = (snapshot, [scope, name, ...rest], { record }, chang
 
 /** CONTROLLER/{name}: the leader, the history, the signals of the operator. */
 const placeOfController: Placer = (snapshot, [name, ...rest], { record, entry }, changes) => {
+  const [id] = rest;
+  if (name === 'MESSAGES' && id !== undefined && rest.length === 1) {
+    const notice = record !== undefined && new Message(record).type === 'PARTICIPANT_SESSION_CHANGE';
+    if (notice) snapshot.sessionNotices.add(id);
+    else snapshot.sessionNotices.delete(id);
+    if (notice) changes.mark('MessageChange');
+  }
   if (rest.length > 0) return;
   if (name === 'LEADER') {
     const live = record === undefined ? undefined : new LiveInstance(record);
