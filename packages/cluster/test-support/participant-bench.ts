@@ -80,7 +80,8 @@ export class ParticipantBench {
       eventName: 'Test',
       ...transition,
     });
-    const listFields: Record<string, readonly string[]> = partitions === undefined ? {} : { PARTITION_NAME: partitions };
+    const listFields: Record<string, readonly string[]> =
+      partitions === undefined ? {} : { PARTITION_NAME: partitions };
     const value = encodeRecord({ ...record, simpleFields: { ...record.simpleFields, ...fields }, listFields });
     const written = await this.store.put(this.paths.message(participant.instance, record.id), value);
     return written.createRevision;

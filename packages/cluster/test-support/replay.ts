@@ -22,7 +22,7 @@ export function describeTransition(transition: Omit<Transition, 'stateModelFacto
 
 function describeMessage(message: Message): string {
   const { simpleFields } = message.record;
-  const type = simpleFields['ST_REBALANCE_TYPE'];
+  const type = simpleFields.ST_REBALANCE_TYPE;
   return describeTransition({
     resource: message.resource,
     partition: message.partition,
@@ -31,7 +31,7 @@ function describeMessage(message: Message): string {
     stateModel: message.stateModel,
     fromState: message.fromState,
     toState: message.toState,
-    activeReplicas: Number(simpleFields['CURRENT_ACTIVE_REPLICA_NUMBER']),
+    activeReplicas: Number(simpleFields.CURRENT_ACTIVE_REPLICA_NUMBER),
     rebalanceType: type === 'RECOVERY_REBALANCE' || type === 'LOAD_REBALANCE' ? type : undefined,
     bucketSize: message.bucketSize,
   });

@@ -45,6 +45,30 @@ describe('onAbort', () => {
     removed.abort();
     expect(calls).toEqual(['at once', 'later']);
   });
+
+  it('puts one listener on a signal, however many wait for it, and tells them in order', () => {
+    const controller = new AbortController();
+    const calls: number[] = [];
+    const removers = Array.from({ length: 50 }, (_, index) => onAbort(controller.signal, () => calls.push(index)));
+    expect(listeners(controller.signal)).toBe(1);
+    for (const remove of removers.slice(3)) remove();
+    controller.abort();
+    expect(calls).toEqual([0, 1, 2]);
+    expect(listeners(controller.signal)).toBe(0);
+  });
+
+  it('takes its listener away with the last that waits, and can be waited for again', () => {
+    const controller = new AbortController();
+    const calls: string[] = [];
+    const run = (): number => calls.push('run');
+    const removers = [onAbort(controller.signal, run), onAbort(controller.signal, run)];
+    for (const remove of removers) remove();
+    expect(listeners(controller.signal)).toBe(0);
+    onAbort(controller.signal, run);
+    for (const remove of removers) remove();
+    controller.abort();
+    expect(calls).toEqual(['run']);
+  });
 });
 
 describe('abortError', () => {

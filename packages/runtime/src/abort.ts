@@ -15,16 +15,56 @@ export function throwIfAborted(signal: AbortSignal | undefined): void {
   if (signal?.aborted === true) throw abortError(signal);
 }
 
-/** Calls `run` once when `signal` trips, at once where it has. Returns what takes the listener off again. */
-export function onAbort(signal: AbortSignal | undefined, run: (signal: AbortSignal) => void): () => void {
+type AbortRunner = (signal: AbortSignal) => void;
+
+/** What waits for each signal. One listener on the signal serves all of them: hundreds of calls may wait for one signal, and Node warns of a leak past ten. */
+const waiting = new WeakMap<AbortSignal, Waiting>();
+
+interface Waiting {
+  readonly runners: Set<AbortRunner>;
+  readonly listener: () => void;
+}
+
+function runAll(signal: AbortSignal, { runners }: Waiting): void {
+  waiting.delete(signal);
+  const errors: unknown[] = [];
+  for (const run of runners) {
+    try {
+      run(signal);
+    } catch (error) {
+      errors.push(error);
+    }
+  }
+  // The platform reports it, as it does for a listener that throws; the others have been told all the same.
+  if (errors.length > 0) throw errors[0];
+}
+
+function waitingFor(signal: AbortSignal): Waiting {
+  const known = waiting.get(signal);
+  if (known !== undefined) return known;
+  const made: Waiting = { runners: new Set(), listener: () => runAll(signal, made) };
+  waiting.set(signal, made);
+  signal.addEventListener('abort', made.listener, { once: true });
+  return made;
+}
+
+/** Calls `run` once when `signal` trips, at once where it has. Returns what takes it off again. */
+export function onAbort(signal: AbortSignal | undefined, run: AbortRunner): () => void {
   if (signal === undefined) return () => {};
   if (signal.aborted) {
     run(signal);
     return () => {};
   }
-  const listener = (): void => run(signal);
-  signal.addEventListener('abort', listener, { once: true });
-  return () => signal.removeEventListener('abort', listener);
+  const { runners, listener } = waitingFor(signal);
+  // A function of its own for each call, as `run` may be given twice.
+  const own: AbortRunner = (tripped) => run(tripped);
+  runners.add(own);
+  return () => {
+    runners.delete(own);
+    if (runners.size > 0 || waiting.get(signal)?.runners !== runners) return;
+    waiting.delete(signal);
+    signal.removeEventListener('abort', listener);
+  };
 }
 
 /** A signal that follows others until it is disposed of. */

@@ -1,4 +1,3 @@
-import { setMaxListeners } from 'node:events';
 import { KeelsonError, onAbort, type Runtime } from '@keelson/runtime';
 import type { Comparison, Entry, Operation, Revision, Session, Store, WatchEvent } from '@keelson/store';
 import {
@@ -67,7 +66,6 @@ export class Membership {
     this.#options = options;
     const { store, runtime, cluster, instance, session, paths, liveRevision } = options;
     const { signal } = this.#stop;
-    setMaxListeners(0, signal); // one for every transition under way
     const guard = { path: paths.liveInstance(instance), createRevision: liveRevision };
     this.#writer = new GuardedWriter({ store, runtime, guard, signal });
     this.#commits = new CommitQueue(this.#writer, options.book);
