@@ -141,7 +141,7 @@ export interface Gate {
 /** Makes a gate. */
 export function gate(): Gate {
   let open = (): void => {};
-  let fail = (_: unknown): void => {};
+  let fail: (error: unknown) => void = () => {};
   const passed = new Promise<void>((resolve, reject) => {
     open = resolve;
     fail = reject;
