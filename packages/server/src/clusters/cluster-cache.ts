@@ -1,4 +1,11 @@
-import { ClusterMirror, type ClusterSnapshot, clusterPaths } from '@keelson/cluster';
+import {
+  type ClusterChanges,
+  ClusterMirror,
+  type ClusterPlan,
+  type ClusterSnapshot,
+  clusterPaths,
+  planCluster,
+} from '@keelson/cluster';
 import {
   abortError,
   type CallOptions,
@@ -159,19 +166,16 @@ export class ClusterCache {
   }
 
   #take(event: WatchEvent): void {
+    this.#current = event.type !== 'interrupted';
     if (event.type === 'interrupted') {
-      this.#current = false;
-      this.#options.runtime.logger.warn(
-        { error: event.error, cluster: this.name },
-        'the store is out of reach; the cluster may be stale',
-      );
-      return;
+      const { logger } = this.#options.runtime;
+      logger.warn({ error: event.error, cluster: this.name }, 'the store is out of reach; the cluster may be stale');
+    } else {
+      if (event.type === 'snapshot') this.#reset(event.entries, event.revision);
+      else if (event.type === 'changes') this.#apply(event.changes, event.revision);
+      else this.#mirror.progress(event.revision);
+      this.#tell(event.revision);
     }
-    if (event.type === 'snapshot') this.#reset(event.entries, event.revision);
-    else if (event.type === 'changes') this.#apply(event.changes, event.revision);
-    else this.#mirror.progress(event.revision);
-    this.#current = true;
-    this.#tell(event.revision);
     for (const waiter of this.#waiters) {
       if (!waiter.met()) continue;
       this.#waiters.delete(waiter);
