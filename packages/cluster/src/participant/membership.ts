@@ -88,6 +88,7 @@ export class Membership {
   async run(): Promise<void> {
     const { store, session, paths, instance } = this.#options;
     const release = onAbort(session.lost, (lost) => this.end(lost.reason));
+    const guarding = this.#guard();
     try {
       for await (const event of store.watch(paths.messages(instance), { signal: this.#stop.signal })) {
         this.#note(event);
@@ -98,6 +99,26 @@ export class Membership {
     } finally {
       release();
       this.end(new KeelsonError('E_CLOSED', 'The watch on the messages has ended.'));
+      await guarding;
+    }
+  }
+
+  /** Ends the membership when its live instance goes, even while the session lives: an operator may take an instance out so. */
+  async #guard(): Promise<void> {
+    const { store, paths, instance, liveRevision } = this.#options;
+    const path = paths.liveInstance(instance);
+    const signal = this.#stop.signal;
+    try {
+      for await (const event of store.watch(path, { signal })) {
+        const gone =
+          event.type === 'snapshot'
+            ? event.entries.every((entry) => entry.path !== path || entry.createRevision !== liveRevision)
+            : event.type === 'changes' &&
+              event.changes.some((change) => change.type === 'delete' && change.path === path);
+        if (gone) this.end(new KeelsonError('E_SESSION_EXPIRED', `The live instance ${path} was deleted.`));
+      }
+    } catch (error) {
+      this.end(error);
     }
   }
 
