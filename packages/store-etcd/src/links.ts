@@ -1,0 +1,162 @@
+import { type ClientTls, connectGrpc } from '@keelson/etcd-protocol';
+import {
+  abortError,
+  fullJitterMs,
+  isKeelsonError,
+  KeelsonError,
+  onAbort,
+  type Runtime,
+  sleep,
+  throwIfAborted,
+} from '@keelson/runtime';
+import { type EtcdEndpoint, endpointName } from './address.ts';
+import { endpointAnswered, endpointFailed, endpointsToTry, initialOrder } from './endpoint-order.ts';
+import { type EtcdCredentials, Link } from './link.ts';
+
+/** Longest wait for one member to accept, sign in and answer, in milliseconds. A living one takes a few. */
+const CONNECT_TIMEOUT_MS = 1_500;
+/** Bounds of the pause between two rounds of looking for a member, in milliseconds. */
+const RETRY = { baseMs: 50, capMs: 1_000 };
+/** etcd hangs up on idle clients that send HTTP/2 PINGs more often than this, in milliseconds; `Link` has its own means. */
+const PING_EVERY_MS = 7_200_000;
+
+/** What links are made from. */
+export interface LinksOptions {
+  readonly endpoints: readonly EtcdEndpoint[];
+  readonly runtime: Runtime;
+  readonly tls: ClientTls | undefined;
+  readonly credentials: EtcdCredentials | undefined;
+}
+
+/**
+ * Keeps one link to one of the members. When it is lost, looks for another at once and then ever more seldom, until there is one or
+ * all is closed; members that failed lately are asked last.
+ */
+export class Links {
+  readonly #options: LinksOptions;
+  readonly #closed: AbortController = new AbortController();
+  #order: ReturnType<typeof initialOrder>;
+  #current: Link | undefined;
+  #round: Promise<Link> | undefined;
+  #status: { readonly connected: boolean; readonly sinceMs: number };
+
+  constructor(options: LinksOptions) {
+    this.#options = options;
+    this.#order = initialOrder(options.runtime.random.integer(options.endpoints.length));
+    this.#status = { connected: false, sinceMs: options.runtime.clock.monotonicMs() };
+  }
+
+  get status(): { readonly connected: boolean; readonly sinceMs: number } {
+    return this.#status;
+  }
+
+  /** Number of members known. */
+  get size(): number {
+    return this.#options.endpoints.length;
+  }
+
+  /** The link, made where there is none: every member is tried once. Rejects with `E_UNAVAILABLE` where none answers, or as `signal` says. */
+  acquire(signal?: AbortSignal): Promise<Link> {
+    if (this.#closed.signal.aborted) return Promise.reject(abortError(this.#closed.signal));
+    if (this.#current !== undefined) return Promise.resolve(this.#current);
+    this.#round ??= this.#connectRound().finally(() => {
+      this.#round = undefined;
+    });
+    return unlessAborted(this.#round, signal);
+  }
+
+  /** This member answers, but cannot serve (it has lost its leader): use another one, where there is one. */
+  avoid(link: Link, reason: unknown): void {
+    if (this.size > 1) link.retire(reason);
+  }
+
+  /** Ends all calls with `E_CLOSED`. */
+  async close(): Promise<void> {
+    if (!this.#closed.signal.aborted) this.#closed.abort(new KeelsonError('E_CLOSED', 'The store was closed.'));
+    await this.#current?.close();
+  }
+
+  async #connectRound(): Promise<Link> {
+    const { endpoints, runtime } = this.#options;
+    let lastError: unknown;
+    for (const index of endpointsToTry(this.#order, endpoints.length, runtime.clock.monotonicMs())) {
+      const endpoint = endpoints[index];
+      if (endpoint === undefined) continue;
+      try {
+        const link = await this.#connect(endpoint);
+        throwIfAborted(this.#closed.signal);
+        this.#use(link, index);
+        return link;
+      } catch (error) {
+        throwIfAborted(this.#closed.signal);
+        if (isKeelsonError(error, 'E_UNAUTHENTICATED')) throw error;
+        runtime.logger.debug({ endpoint: endpointName(endpoint), error: String(error) }, 'etcd member does not answer');
+        this.#order = endpointFailed(this.#order, index, runtime.clock.monotonicMs());
+        lastError = error;
+      }
+    }
+    const names = endpoints.map(endpointName).join(', ');
+    const why = lastError instanceof Error ? ` ${lastError.message}` : '';
+    throw new KeelsonError('E_UNAVAILABLE', `No etcd member answers (${names}).${why}`, { cause: lastError });
+  }
+
+  async #connect(endpoint: EtcdEndpoint): Promise<Link> {
+    const { runtime, tls, credentials } = this.#options;
+    const limits = { timeoutMs: CONNECT_TIMEOUT_MS, signal: this.#closed.signal };
+    const connection = await connectGrpc({
+      address: endpointName(endpoint),
+      runtime,
+      keepAliveMs: PING_EVERY_MS,
+      ...limits,
+      ...(endpoint.secure ? { tls: tls ?? {} } : {}),
+    });
+    return Link.open(connection, runtime, credentials, limits);
+  }
+
+  #use(link: Link, index: number): void {
+    this.#order = endpointAnswered(this.#order, index);
+    this.#current = link;
+    this.#setConnected(true);
+    onAbort(link.retired, () => this.#lost(link, index));
+  }
+
+  #lost(link: Link, index: number): void {
+    if (this.#current !== link) return;
+    this.#current = undefined;
+    this.#order = endpointFailed(this.#order, index, this.#options.runtime.clock.monotonicMs());
+    this.#setConnected(false);
+    if (!this.#closed.signal.aborted) void this.#reconnect(link.retired.reason);
+  }
+
+  /** Never rejects: it ends with a link or with the close. */
+  async #reconnect(reason: unknown): Promise<void> {
+    const { runtime } = this.#options;
+    const signal = this.#closed.signal;
+    runtime.logger.warn({ reason: String(reason) }, 'connection to etcd lost');
+    for (let attempt = 1; this.#current === undefined && !signal.aborted; attempt += 1) {
+      try {
+        await this.acquire(signal);
+        runtime.logger.info({ attempt }, 'connected to etcd again');
+      } catch (error) {
+        runtime.logger.debug({ attempt, error: String(error) }, 'etcd is still out of reach');
+        const pauseMs = fullJitterMs(attempt, runtime.random.next(), RETRY);
+        await sleep(runtime, pauseMs, { signal, background: true }).catch(() => {
+          // Closed meanwhile: the loop ends by itself.
+        });
+      }
+    }
+  }
+
+  #setConnected(connected: boolean): void {
+    if (this.#status.connected === connected) return;
+    this.#status = { connected, sinceMs: this.#options.runtime.clock.monotonicMs() };
+  }
+}
+
+function unlessAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (signal === undefined) return work;
+  return new Promise((resolve, reject) => {
+    const stop = onAbort(signal, (tripped) => reject(abortError(tripped)));
+    work.then(resolve, reject).finally(stop);
+  });
+}
