@@ -139,10 +139,15 @@ export class ClusterCache {
     });
   }
 
+  /** Ends every stream of events, now and later. */
+  endStreams(): void {
+    this.#hub?.end();
+  }
+
   /** Ends the watch and every stream of events. */
   async close(): Promise<void> {
     this.#stop.abort();
-    this.#hub?.end();
+    this.endStreams();
     await this.#running;
     for (const waiter of this.#waiters)
       waiter.reject(new KeelsonError('E_CLOSED', `The cache of cluster ${this.name} was closed.`));

@@ -6,6 +6,10 @@ import type { Store } from '@keelson/store';
 export interface ControllerHostOptions {
   readonly store: Store;
   readonly runtime: Runtime;
+}
+
+/** How its controllers stand for election. */
+export interface Candidacy {
   /** Name under which this server stands for election. */
   readonly name: string;
   readonly sessionTtlMs: number;
@@ -18,6 +22,9 @@ const RESTART_PAUSE_MS = 1_000;
 export class ControllerHost {
   readonly #options: ControllerHostOptions;
   readonly #running: Map<string, { readonly stop: AbortController; readonly done: Promise<void> }> = new Map();
+  /** Clusters that were named before the start. */
+  readonly #waiting: Set<string> = new Set();
+  #candidacy: Candidacy | undefined;
   readonly #controllers: Map<string, Controller> = new Map();
 
   constructor(options: ControllerHostOptions) {
@@ -29,15 +36,28 @@ export class ControllerHost {
     return this.#controllers.get(cluster);
   }
 
-  /** Runs a controller for `cluster`, until it is removed. */
+  /** Begins to run controllers, under a name. */
+  start(candidacy: Candidacy): void {
+    this.#candidacy = candidacy;
+    for (const cluster of this.#waiting) this.add(cluster);
+    this.#waiting.clear();
+  }
+
+  /** Runs a controller for `cluster`, from the start on, until it is removed. */
   add(cluster: string): void {
+    const candidacy = this.#candidacy;
+    if (candidacy === undefined) {
+      this.#waiting.add(cluster);
+      return;
+    }
     if (this.#running.has(cluster)) return;
     const stop = new AbortController();
-    this.#running.set(cluster, { stop, done: this.#run(cluster, stop.signal) });
+    this.#running.set(cluster, { stop, done: this.#run(cluster, candidacy, stop.signal) });
   }
 
   /** Ends the controller of a cluster that is gone. */
   remove(cluster: string): void {
+    this.#waiting.delete(cluster);
     const running = this.#running.get(cluster);
     if (running === undefined) return;
     this.#running.delete(cluster);
@@ -52,8 +72,8 @@ export class ControllerHost {
     await Promise.all(running.map(({ done }) => done));
   }
 
-  async #run(cluster: string, signal: AbortSignal): Promise<void> {
-    const { store, runtime, name, sessionTtlMs } = this.#options;
+  async #run(cluster: string, { name, sessionTtlMs }: Candidacy, signal: AbortSignal): Promise<void> {
+    const { store, runtime } = this.#options;
     while (!signal.aborted) {
       try {
         const controller = await runController({ store, cluster, name, runtime, sessionTtlMs });

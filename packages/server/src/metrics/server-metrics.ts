@@ -1,4 +1,5 @@
 import type { Runtime } from '@keelson/runtime';
+import type { Store } from '@keelson/store';
 import { type Counter, type Histogram, MetricsRegistry } from './registry.ts';
 
 /** What the server counts as it goes. Gauges are added by whoever can read them. */
@@ -45,4 +46,11 @@ export function createServerMetrics(runtime: Pick<Runtime, 'clock'>): ServerMetr
     storeDurations: registry.histogram('keelson_store_operation_duration_seconds', 'Time of a call of the store.'),
     clusterEvents: registry.counter('keelson_cluster_events_total', 'What happened in clusters, by kind.'),
   };
+}
+
+/** Adds the gauges of the store. */
+export function addStoreMetrics(registry: MetricsRegistry, store: Store): void {
+  registry.gauge('keelson_store_connected', 'Whether the store is reached.', () => [
+    { labels: { engine: store.capabilities.engine }, value: Number(store.status.connected) },
+  ]);
 }
