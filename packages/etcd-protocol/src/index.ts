@@ -8,6 +8,22 @@ export {
 export type { GrpcCallOptions } from './grpc/client-call.ts';
 export type { ClientStream, StreamHandlers } from './grpc/client-stream.ts';
 export type { Method } from './grpc/method.ts';
+export {
+  type CloseGrpcServerOptions,
+  type GrpcServer,
+  type GrpcServerOptions,
+  type ServerTls,
+  startGrpcServer,
+} from './grpc/server.ts';
+export {
+  type CallInfo,
+  type GrpcHandler,
+  type RawServerStream,
+  type ServerStream,
+  type StreamListener,
+  streamHandler,
+  unaryHandler,
+} from './grpc/server-handler.ts';
 export { GrpcError, type GrpcErrorOptions, GrpcStatus, isGrpcError } from './grpc/status.ts';
 export * from './messages/index.ts';
 export * from './services.ts';

@@ -10,7 +10,7 @@ export function errorOfTrailers(headers: IncomingHttpHeaders): GrpcError | undef
   const status = Number(headers['grpc-status']);
   if (status === GrpcStatus.ok) return undefined;
   const message = headers['grpc-message'];
-  const text = typeof message === 'string' ? decodeGrpcMessage(message) : `gRPC status ${headers['grpc-status']}`;
+  const text = typeof message === 'string' ? decodeGrpcMessage(message) : `gRPC status ${status}`;
   return new GrpcError(Number.isInteger(status) ? status : GrpcStatus.unknown, text);
 }
 

@@ -32,7 +32,9 @@ export class ClientCall {
   readonly stream: ClientHttp2Stream;
   readonly #events: CallEvents;
   readonly #splitter: FrameSplitter;
-  readonly #stopListening: () => void;
+  readonly #runtime: Pick<Runtime, 'timers'>;
+  readonly #options: GrpcCallOptions;
+  #stopListening: () => void = () => {};
   #timer: TimerHandle | undefined;
   #trailers: IncomingHttpHeaders | undefined;
   #cause: unknown;
@@ -47,15 +49,19 @@ export class ClientCall {
   ) {
     this.stream = stream;
     this.#events = events;
+    this.#runtime = runtime;
+    this.#options = options;
     this.#splitter = new FrameSplitter(maxMessageBytes, (message) => {
       if (!this.#ended) events.onMessage(message);
     });
+  }
+
+  /** Starts listening. The signal must not have tripped yet. */
+  begin(): void {
+    const { stream } = this;
     stream.on('response', (headers) => this.#onHeaders(headers));
     stream.on('data', (chunk: Buffer) => this.#onData(chunk));
-    stream.on('trailers', (trailers) => {
-      this.#trailers = trailers;
-      if (stream.readableLength === 0 && stream.readableFlowing === true) this.#finish();
-    });
+    stream.on('trailers', (trailers) => this.#onTrailers(trailers));
     stream.on('end', () => {
       if (this.#trailers !== undefined) this.#finish();
     });
@@ -63,12 +69,12 @@ export class ClientCall {
       this.#cause = error;
     });
     stream.on('close', () => this.#finish());
-    const { timeoutMs, signal } = options;
+    const { timeoutMs, signal } = this.#options;
     if (timeoutMs !== undefined) {
       const text = `No answer within ${timeoutMs} ms.`;
-      this.#timer = runtime.timers.after(timeoutMs, () => this.#expire(text));
+      this.#timer = this.#runtime.timers.after(timeoutMs, () => this.#expire(text));
     }
-    this.#stopListening = signal === undefined ? () => {} : onAbort(signal, () => this.cancel(abortError(signal)));
+    if (signal !== undefined) this.#stopListening = onAbort(signal, () => this.cancel(abortError(signal)));
   }
 
   /** Gives the call up: it ends with `error`, and the server is told. */
@@ -79,6 +85,12 @@ export class ClientCall {
 
   #expire(text: string): void {
     this.cancel(new GrpcError(GrpcStatus.deadlineExceeded, text, { notProcessed: this.stream.pending }));
+  }
+
+  /** Trailers may overtake messages that a paused reader has not taken yet; the end then waits for them. */
+  #onTrailers(trailers: IncomingHttpHeaders): void {
+    this.#trailers = trailers;
+    if (this.stream.readableLength === 0 && this.stream.readableFlowing === true) this.#finish();
   }
 
   #onHeaders(headers: IncomingHttpHeaders): void {

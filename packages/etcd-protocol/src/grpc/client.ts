@@ -166,7 +166,7 @@ class Http2Connection implements GrpcConnection {
       const timeoutMs = options.timeoutMs ?? DEFAULT_TIMEOUT_MS;
       const stream = this.#open(method.path, timeoutMs, options);
       let response: Response | undefined;
-      new ClientCall(
+      const call = new ClientCall(
         stream,
         this.#runtime,
         this.#maxMessageBytes,
@@ -182,6 +182,7 @@ class Http2Connection implements GrpcConnection {
           },
         },
       );
+      call.begin();
       stream.end(frame);
     });
   }
@@ -197,6 +198,7 @@ class Http2Connection implements GrpcConnection {
       onMessage: (message) => handlers.onMessage(method.response.decode(message)),
       onEnd: (error) => handlers.onEnd(error),
     });
+    call.begin();
     return clientStream(method, call);
   }
 

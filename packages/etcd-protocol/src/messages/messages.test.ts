@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { isKeelsonError } from '@keelson/runtime';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import protobuf from 'protobufjs';
 import { describe, expect, it } from 'vitest';
 import type { MessageType } from '../wire/message.ts';
@@ -88,7 +88,7 @@ function toOracle(type: protobuf.Type, value: Plain): Plain {
       if (typeof item === 'bigint') return item.toString();
       if (typeof item === 'number' && /int64/.test(field.type)) return item.toString();
       if (field.type === 'bytes') {
-        return (typeof item === 'string' ? Buffer.from(item, 'latin1') : Buffer.from(item as Uint8Array)).toString(
+        return (typeof item === 'string' ? Buffer.from(item, 'latin1') : Buffer.from(item as Buffer)).toString(
           'base64',
         );
       }
@@ -116,7 +116,7 @@ function decodeByOracle(type: protobuf.Type, bytes: Uint8Array): Plain {
     }
     return result;
   };
-  return prune(type, type.toObject(type.decode(bytes), oracleForm) as Plain);
+  return prune(type, type.toObject(type.decode(bytes), oracleForm));
 }
 
 describe.each(types.map((type) => [type.name, type] as const))('%s', (name, codec) => {

@@ -22,8 +22,6 @@ const noItems: readonly unknown[] = Object.freeze([]);
 export function compileField(name: string, field: Field<unknown>, group: readonly string[]): FieldCodec {
   const others = group.filter((member) => member !== name);
   switch (field.label) {
-    case 'one':
-      return oneScalar(name, field.number, scalarOf(field));
     case 'optional':
       return optionalScalar(name, field.number, scalarOf(field), others);
     case 'many':
@@ -32,6 +30,8 @@ export function compileField(name: string, field: Field<unknown>, group: readonl
       return oneMessage(name, field.number, lazyCodec(field), others);
     case 'many-messages':
       return manyMessages(name, field.number, lazyCodec(field));
+    default:
+      return oneScalar(name, field.number, scalarOf(field));
   }
 }
 

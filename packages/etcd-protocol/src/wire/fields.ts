@@ -114,7 +114,7 @@ const stringScalar: Scalar<string> = {
 const one = <T>(number: number, scalar: Scalar<T>): Field<T> => ({
   number,
   label: 'one',
-  scalar: scalar as Scalar<unknown>,
+  scalar,
 });
 
 /** `bool`. */
@@ -154,7 +154,7 @@ export const many = <T>(field: Field<T>): Field<readonly NonNullable<T>[]> =>
 export const embedded = <T>(number: number, type: () => MessageType<T>): Field<T | undefined> => ({
   number,
   label: 'message',
-  message: type as () => MessageType<unknown>,
+  message: type,
 });
 
 /** The scalar of a field that has one. */

@@ -44,7 +44,7 @@ const shared = new Writer();
  * Point.decode(Point.encode({ x: 7n })); // { x: 7n }
  */
 export function defineMessage<T>(name: string, table: FieldTable<T>): MessageType<T> {
-  const codec = compile(table as Readonly<Record<string, Field<unknown>>>);
+  const codec = compile(table);
   return {
     name,
     codec,

@@ -1,0 +1,53 @@
+import http2, { type OutgoingHttpHeaders, type ServerHttp2Stream } from 'node:http2';
+import { isKeelsonError } from '@keelson/runtime';
+import { encodeGrpcMessage } from './percent.ts';
+import { GrpcError, GrpcStatus } from './status.ts';
+
+/** Headers of every answer. */
+const replyHeaders: OutgoingHttpHeaders = { ':status': 200, 'content-type': 'application/grpc' };
+const okTrailers: OutgoingHttpHeaders = { 'grpc-status': '0' };
+const waitForTrailers = { waitForTrailers: true } as const;
+
+/** Sends one message and status OK. */
+export function replyOk(stream: ServerHttp2Stream, frame: Uint8Array): void {
+  if (stream.destroyed) return;
+  stream.on('wantTrailers', () => stream.sendTrailers(okTrailers));
+  stream.respond(replyHeaders, waitForTrailers);
+  stream.end(frame);
+}
+
+/** Begins an answer of several messages. `trailers` is asked for when the last has been sent. */
+export function beginReply(stream: ServerHttp2Stream, trailers: () => OutgoingHttpHeaders): void {
+  stream.on('wantTrailers', () => stream.sendTrailers(trailers()));
+  stream.respond(replyHeaders, waitForTrailers);
+}
+
+/** Ends a call with an error and no message: the status then stands in the headers. */
+export function replyError(stream: ServerHttp2Stream, error: GrpcError): void {
+  if (stream.destroyed || stream.headersSent) return;
+  stream.respond({ ...replyHeaders, ...errorTrailers(error) }, { endStream: true });
+  // What the client still sends is not wanted.
+  if (!stream.readableEnded) stream.close(http2.constants.NGHTTP2_NO_ERROR);
+}
+
+/** Answers a request that is not gRPC. */
+export function replyHttpStatus(stream: ServerHttp2Stream, httpStatus: number): void {
+  stream.respond({ ':status': httpStatus }, { endStream: true });
+  stream.close(http2.constants.NGHTTP2_NO_ERROR);
+}
+
+/** Trailers of an error; those of OK where there is none. */
+export function errorTrailers(error: GrpcError | undefined): OutgoingHttpHeaders {
+  if (error === undefined) return okTrailers;
+  return { 'grpc-status': String(error.status), 'grpc-message': encodeGrpcMessage(error.message) };
+}
+
+/** What a handler threw, as a status: its own where it chose one, INTERNAL for whatever it did not foresee. */
+export function toGrpcError(error: unknown): GrpcError {
+  if (error instanceof GrpcError) return error;
+  if (isKeelsonError(error, 'E_ABORTED')) {
+    return new GrpcError(GrpcStatus.cancelled, error.message, { cause: error });
+  }
+  const text = error instanceof Error ? error.message : String(error);
+  return new GrpcError(GrpcStatus.internal, text, { cause: error });
+}
