@@ -194,23 +194,21 @@ export const readingCases: readonly ConformanceCase[] = [
       const [left, right] = [bench.at('a-left'), bench.at('z-right')];
       await writer.put(left, bytes('token'));
       for (let index = 0; index < 120; index += 1) await writer.put(bench.at(`filler-${index}`), bytes(''));
-      const moving = (async () => {
-        for (let move = 0; move < 20; move += 1) {
-          const [from, to] = move % 2 === 0 ? [left, right] : [right, left];
-          await writer.transact({
-            then: [
-              { type: 'delete', path: from },
-              { type: 'put', path: to, value: bytes('token') },
-            ],
-          });
+      const move = async (): Promise<void> => {
+        for (let round = 0; round < 20; round += 1) {
+          const [from, to] = round % 2 === 0 ? [left, right] : [right, left];
+          const put = { type: 'put', path: to, value: bytes('token') } as const;
+          await writer.transact({ then: [{ type: 'delete', path: from }, put] });
         }
-      })();
-      for (let look = 0; look < 15; look += 1) {
-        const { entries } = await reader.list(bench.root);
-        const seen = entries.filter((entry) => entry.path === left || entry.path === right);
-        same(seen.length, 1, 'places where the token was seen at once');
-      }
-      await moving;
+      };
+      const look = async (): Promise<void> => {
+        for (let round = 0; round < 15; round += 1) {
+          const { entries } = await reader.list(bench.root);
+          const seen = entries.filter((entry) => entry.path === left || entry.path === right);
+          same(seen.length, 1, 'places where the token was seen at once');
+        }
+      };
+      await Promise.all([move(), look()]);
     },
     ['atomicList'],
   ),

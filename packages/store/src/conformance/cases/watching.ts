@@ -50,13 +50,16 @@ export const watchingCases: readonly ConformanceCase[] = [
     async (bench) => {
       const [one, two, three] = [await bench.store(), await bench.store(), await bench.store()];
       const before = await writeAtRandom(bench, one, 10);
-      const writing = Promise.all([writeAtRandom(bench, one, 25), writeAtRandom(bench, two, 25)]);
       const reader = bench.read(three, bench.root, { recursive: true });
-      const snapshot = await reader.snapshot();
+      const [snapshot, ...written] = await Promise.all([
+        reader.snapshot(),
+        writeAtRandom(bench, one, 25),
+        writeAtRandom(bench, two, 25),
+      ]);
       same(snapshot.reason, 'initial', 'reason of the first snapshot');
       for (const entry of snapshot.entries)
         check(entry.modifyRevision <= snapshot.revision, 'an entry from the future');
-      const facts = [...before, ...(await writing).flat()];
+      const facts = [...before, ...written.flat()];
       facts.push({ path: bench.at('end'), revision: (await one.put(bench.at('end'), bytes('end'))).revision });
       await reader.untilPath(bench.at('end'));
       sameHistory(reader, facts, snapshot.revision);
