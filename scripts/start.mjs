@@ -14,6 +14,8 @@ await main(async () => {
 if (process.exitCode === 0) {
   // In this very process: signals and the terminal reach the server without a parent in between.
   const program = join(root, 'packages/cli/dist/main.js');
+  // `--no-example` and KEELSON_EXAMPLE=0 win over this.
+  process.env.KEELSON_EXAMPLE ??= join(root, 'examples/replicated-kv/dist/index.js');
   process.argv = [process.execPath, program, 'start', ...process.argv.slice(2)];
   await import(pathToFileURL(program).href);
 }

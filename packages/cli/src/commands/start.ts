@@ -33,7 +33,8 @@ export function registerStart(program: Command, io: CommandIo, version: string):
 function startFlags(given: GivenFlags, io: CommandIo): StartFlags {
   const { example: asked, ...rest } = withEnvironment(given, io.env);
   const wanted = io.env.KEELSON_EXAMPLE;
-  // A flag wins over the variable; `--no-example` is a flag too.
-  const example = asked === false || (asked === undefined && isFalse(wanted)) ? undefined : (asked ?? wanted);
+  const unwanted = isFalse(wanted) || (io.env.KEELSON_NO_EXAMPLE !== undefined && !isFalse(io.env.KEELSON_NO_EXAMPLE));
+  // A flag wins over the variables; `--no-example` is a flag too.
+  const example = asked === false || (asked === undefined && unwanted) ? undefined : (asked ?? wanted);
   return { ...rest, ...(example === undefined ? {} : { example }) };
 }
