@@ -10,6 +10,7 @@ export {
   spawnProcess,
 } from './process.ts';
 export { chromiumPath, etcdctlPath, requireServer, type ServerName, serverFile } from './servers.ts';
+export { startTcpProxy, type TcpProxy } from './tcp-proxy.ts';
 export { type TemporaryDirectory, temporaryDirectory } from './temporary-directory.ts';
 export {
   startZooKeeper,
