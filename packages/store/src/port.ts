@@ -4,8 +4,9 @@ import type { Transaction, TransactionResult } from './transaction.ts';
 import type { Watch, WatchOptions } from './watch.ts';
 
 /**
- * The place of an entry: `/` or `/segment/segment…`, no trailing slash. Segments are 1 to 255 bytes of UTF-8 without `/`,
- * NUL or control characters, and are not `.` or `..`; a path is at most 4,096 bytes. Anything else is `E_INVALID_PATH`.
+ * The place of an entry: `/` or `/segment/segment…`, no trailing slash. Segments are 1 to 255 bytes of UTF-8 without `/`, control
+ * characters, private-use characters or anything beyond U+FFFF, and are not `.` or `..`; a path is at most 4,096 bytes. Anything
+ * else is `E_INVALID_PATH`, as is writing `/` itself. `checkPath` and `joinPath` apply the rules.
  */
 export type StorePath = string;
 
@@ -34,6 +35,7 @@ export interface Expectation {
   readonly createRevision?: Revision;
 }
 
+/** How an entry is written. */
 export interface PutOptions extends CallOptions {
   /** Rejects with `E_VERSION_CONFLICT` where it is not met (`E_NOT_FOUND` where it wants an entry and there is none). */
   readonly expect?: Expectation;
@@ -41,18 +43,21 @@ export interface PutOptions extends CallOptions {
   readonly session?: Session;
 }
 
+/** How an entry is created. */
 export interface CreateOptions extends CallOptions {
   readonly session?: Session;
   /** Appends a ten-digit number to the path's last segment, unique and increasing among all sequential creates under the same parent. */
   readonly sequential?: boolean;
 }
 
+/** How an entry is deleted. */
 export interface DeleteOptions extends CallOptions {
   readonly expect?: Expectation;
   /** Deletes everything below too. Atomic where `capabilities.atomicRecursiveDelete`, else children first. */
   readonly recursive?: boolean;
 }
 
+/** How exact a read has to be. */
 export interface ReadOptions extends CallOptions {
   /** `linearizable` (default): sees every write acknowledged before the call began. `serializable`: may lag, never goes back within one store object, cheaper. */
   readonly consistency?: 'linearizable' | 'serializable';
@@ -66,6 +71,7 @@ export interface Written {
   readonly createRevision: Revision;
 }
 
+/** What `list` found. */
 export interface Listing {
   /** In order of path by UTF-8 bytes. */
   readonly entries: readonly Entry[];

@@ -1,5 +1,6 @@
 import type { CallOptions } from '@keelson/runtime';
 
+/** How a session is opened. */
 export interface SessionOptions extends CallOptions {
   /** How long the session outlives silence, in milliseconds. Shorter finds crashes sooner; longer forgives pauses and slow networks. The engine may grant more: read `session.ttlMs`. */
   readonly ttlMs: number;

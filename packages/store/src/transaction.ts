@@ -6,7 +6,7 @@ export interface Comparison extends Expectation {
   readonly path: StorePath;
 }
 
-/** One step of a transaction. A path may be written once per branch. */
+/** One step of a transaction. A path may be written once per branch; a get shows what the transaction found, not what it writes. */
 export type Operation =
   | { readonly type: 'put'; readonly path: StorePath; readonly value: Uint8Array; readonly session?: Session }
   | { readonly type: 'delete'; readonly path: StorePath }
@@ -25,6 +25,7 @@ export type OperationResult =
   | { readonly type: 'delete'; readonly existed: boolean }
   | { readonly type: 'get'; readonly entry: Entry | undefined };
 
+/** The outcome of a transaction. */
 export interface TransactionResult {
   /** Whether `if` held, so that `then` was carried out. */
   readonly succeeded: boolean;

@@ -1,5 +1,6 @@
 import type { Entry, Revision, StorePath } from './port.ts';
 
+/** What a watch covers and how it begins. */
 export interface WatchOptions {
   /** Ends the watch; the iterator finishes without an error. */
   readonly signal?: AbortSignal;
@@ -14,6 +15,7 @@ export interface WatchOptions {
 /** Why a snapshot is sent. All but `initial` mean: forget what you held, this is the state now. */
 export type SnapshotReason = 'initial' | 'compacted' | 'overflow' | 'reconnected';
 
+/** One change of one entry. */
 export type Change =
   | { readonly type: 'put'; readonly entry: Entry }
   | { readonly type: 'delete'; readonly path: StorePath; readonly revision: Revision };

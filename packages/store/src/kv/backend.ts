@@ -23,6 +23,7 @@ export interface KeyRange {
   readonly end?: ByteString;
 }
 
+/** A range read. Fields as in etcd's RangeRequest. */
 export interface RangeRequest extends KeyRange {
   /** 0 or absent: no limit. */
   readonly limit?: number;
@@ -39,6 +40,7 @@ export interface RangeRequest extends KeyRange {
   readonly maxCreateRevision?: bigint;
 }
 
+/** What a range read found. */
 export interface RangeResult {
   readonly kvs: readonly KeyValue[];
   readonly more: boolean;
@@ -47,6 +49,7 @@ export interface RangeResult {
   readonly revision: bigint;
 }
 
+/** One comparison of a transaction; over a range it must hold for every key of it, and for no key as for one that does not exist. */
 export interface KvCompare extends KeyRange {
   readonly target: 'version' | 'create' | 'mod' | 'value' | 'lease';
   readonly result: 'equal' | 'greater' | 'less' | 'not-equal';
@@ -54,6 +57,7 @@ export interface KvCompare extends KeyRange {
   readonly operand: bigint | Uint8Array;
 }
 
+/** One step of a transaction. */
 export type KvOperation =
   | { readonly type: 'range'; readonly request: RangeRequest }
   | {
@@ -68,24 +72,28 @@ export type KvOperation =
   | { readonly type: 'delete-range'; readonly range: KeyRange; readonly prevKv?: boolean }
   | { readonly type: 'txn'; readonly request: TxnRequest };
 
+/** If all comparisons hold, `success`, otherwise `failure`; in one revision. */
 export interface TxnRequest {
   readonly compare: readonly KvCompare[];
   readonly success: readonly KvOperation[];
   readonly failure: readonly KvOperation[];
 }
 
+/** The outcome of one step. */
 export type KvOperationResult =
   | { readonly type: 'range'; readonly result: RangeResult }
   | { readonly type: 'put'; readonly prevKv?: KeyValue }
   | { readonly type: 'delete-range'; readonly deleted: number; readonly prevKvs: readonly KeyValue[] }
   | { readonly type: 'txn'; readonly result: TxnResult };
 
+/** The outcome of a transaction; `results` in the order of the branch carried out. */
 export interface TxnResult {
   readonly succeeded: boolean;
   readonly revision: bigint;
   readonly results: readonly KvOperationResult[];
 }
 
+/** One change, as a watch tells it. */
 export interface KvEvent {
   readonly type: 'put' | 'delete';
   /** On a delete: key and modRevision only are meaningful. */
@@ -93,6 +101,7 @@ export interface KvEvent {
   readonly prevKv?: KeyValue;
 }
 
+/** What is to be watched, and from when. */
 export interface KvWatchRequest extends KeyRange {
   /** First revision wanted; absent: from the next write on. */
   readonly startRevision?: bigint;
@@ -115,6 +124,7 @@ export interface KvWatchSink {
   onInterrupted(error: Error): void;
 }
 
+/** A watch in place. */
 export interface KvWatch {
   cancel(): void;
 }
