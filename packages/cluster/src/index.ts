@@ -1,3 +1,4 @@
+export * from './admin/index.ts';
 export * from './controller/index.ts';
 export * from './model/index.ts';
 export * from './participant/index.ts';

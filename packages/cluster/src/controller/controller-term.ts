@@ -160,10 +160,7 @@ export class ControllerTerm {
     const newId = (): string => runtime.random.uuid();
     const context = { controller: name, session: session.id, nowMs, newId };
     const writes = plannedWrites(snapshot, plan, context, this.#writer.batchSize);
-    if (!plan.paused) {
-      await this.#writer.write(writes.main);
-      await this.#writer.write(writes.afterwards);
-    }
+    if (!plan.paused) await this.#writer.write(writes.main);
     await this.#writer.writeGuarded(writes.guarded);
     onPlan(plan);
   }

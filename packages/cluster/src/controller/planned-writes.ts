@@ -32,8 +32,6 @@ export interface WriteContext {
 export interface PlannedWrites {
   /** Messages, those to be deleted, and external views: unconditional. */
   readonly main: readonly PlannedWrite[];
-  /** Heads of bucketized views whose buckets `main` deletes; they must be empty first. */
-  readonly afterwards: readonly PlannedWrite[];
   /** Histories and ideal states, which others write too: each only if it is still as it was read. */
   readonly guarded: readonly PlannedWrite[];
 }
@@ -96,14 +94,13 @@ export function plannedWrites(
   }
   for (const id of snapshot.sessionNotices) main.push({ path: `${paths.controllerMessages}/${id}`, record: undefined });
   for (const view of plan.views) main.push(...viewWrites(paths, snapshot, view.record));
-  const heads: PlannedWrite[] = [];
   for (const resource of plan.viewsToRemove) {
     const path = paths.externalView(resource);
-    const buckets = snapshot.externalViewBuckets.get(resource) ?? [];
-    main.push(...[...buckets].map((name) => ({ path: `${path}/${name}`, record: undefined })));
-    (main.length > 0 && [...buckets].length > 0 ? heads : main).push({ path, record: undefined });
+    const buckets = [...(snapshot.externalViewBuckets.get(resource) ?? [])];
+    for (const bucket of [...buckets.map((name) => `${path}/${name}`), path])
+      main.push({ path: bucket, record: undefined });
   }
-  return { main, afterwards: heads, guarded: guardedWrites(paths, snapshot, plan, context) };
+  return { main, guarded: guardedWrites(paths, snapshot, plan, context) };
 }
 
 function guardedWrites(

@@ -69,6 +69,12 @@ function addition(paths: ClusterPaths, setUp: InstanceSetUp, clusterEntry: Entry
     throw new KeelsonError('E_NOT_FOUND', message, { details: { cluster, instance } });
   }
   const config = InstanceConfig.create(instance, placeOf(setUp));
+  return instanceOperations(paths, config);
+}
+
+/** What makes an instance part of a cluster: its config and its folders, in the order in which HelixAdmin creates them. */
+export function instanceOperations(paths: ClusterPaths, config: InstanceConfig): readonly Operation[] {
+  const { instance } = config;
   const root = paths.instance(instance);
   const empty = new Uint8Array(0);
   return [

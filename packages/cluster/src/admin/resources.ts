@@ -1,0 +1,231 @@
+import { type CallOptions, KeelsonError } from '@keelson/runtime';
+import type { Comparison, Operation } from '@keelson/store';
+import { joinBuckets, splitIntoBuckets } from '../model/buckets.ts';
+import { IdealState } from '../model/ideal-state.ts';
+import { assertName } from '../model/names.ts';
+import { type ClusterPaths, clusterPaths } from '../model/paths.ts';
+import { withSimpleFields, type ZNRecord } from '../model/record.ts';
+import { decodeRecord } from '../model/record-codec.ts';
+import { StateModelDefinition } from '../model/state-model-definition.ts';
+import {
+  type AdminContext,
+  alreadyThere,
+  conflict,
+  editRecord,
+  findRecord,
+  type Named,
+  putRecord,
+  requireCluster,
+  requireRecord,
+} from './admin-store.ts';
+import { assertResourceSpec, idealStateOf, type ResourcePatch, type ResourceSpec, specOf } from './resource-spec.ts';
+import { type ChangeOptions, callOf, type Versioned, versioned } from './versioned.ts';
+
+const named = (cluster: string, resource: string): Named => ({ kind: 'resource', name: resource, cluster });
+
+/** The state model a resource names; one that the cluster does not have is a fault of the caller's. */
+async function modelOf(
+  context: AdminContext,
+  paths: ClusterPaths,
+  name: string,
+  options: CallOptions,
+): Promise<StateModelDefinition> {
+  assertName('state model', name);
+  const found = await findRecord(context, paths.stateModelDefinition(name), options);
+  if (found !== undefined) return new StateModelDefinition(found.record);
+  throw new KeelsonError('E_INVALID_ARGUMENT', `The cluster has no state model "${name}". Add it first.`, {
+    details: { stateModel: name },
+  });
+}
+
+/** The ideal state of a spec, refused where no controller could carry it out. */
+async function declared(
+  context: AdminContext,
+  paths: ClusterPaths,
+  resource: string,
+  spec: ResourceSpec,
+  options: CallOptions,
+): Promise<IdealState> {
+  assertResourceSpec(resource, spec, await modelOf(context, paths, spec.stateModel, options));
+  const needsInstances = spec.mode === 'SEMI_AUTO' && spec.preferenceLists === undefined;
+  const instances = needsInstances ? await context.store.children(paths.participantConfigs, callOf(options)) : [];
+  return idealStateOf(resource, spec, instances);
+}
+
+/** An ideal state as it is stored: in one record, or in a head and its buckets; buckets it has no more are deleted. */
+function idealStateWrites(
+  context: AdminContext,
+  paths: ClusterPaths,
+  ideal: IdealState,
+  stored: readonly string[],
+): readonly Operation[] {
+  const path = paths.idealState(ideal.resource);
+  const parts: [string, ZNRecord][] = [];
+  if (ideal.bucketSize === 0) parts.push([path, ideal.record]);
+  else {
+    const { head, buckets } = splitIntoBuckets(ideal.record, ideal.bucketSize);
+    parts.push([path, head], ...[...buckets].map(([name, record]): [string, ZNRecord] => [`${path}/${name}`, record]));
+  }
+  const kept = new Set(parts.map(([place]) => place));
+  const stale = stored.map((name) => `${path}/${name}`).filter((place) => !kept.has(place));
+  return [
+    ...parts.map(([place, record]) => putRecord(context, place, record)),
+    ...stale.map((place): Operation => ({ type: 'delete', path: place })),
+  ];
+}
+
+/** Declares a new resource in one transaction. */
+export async function addResource(
+  context: AdminContext,
+  cluster: string,
+  resource: string,
+  spec: ResourceSpec,
+  options: CallOptions,
+): Promise<Versioned<IdealState>> {
+  assertName('resource', resource);
+  const { paths, guard } = await requireCluster(context, cluster, options);
+  const ideal = await declared(context, paths, resource, spec, options);
+  const result = await context.store.transact(
+    {
+      if: [guard, { path: paths.idealState(resource), version: 0 }],
+      then: idealStateWrites(context, paths, ideal, []),
+    },
+    callOf(options),
+  );
+  if (!result.succeeded) throw alreadyThere(named(cluster, resource));
+  return { value: ideal, version: 1 };
+}
+
+/** The ideal state of a resource, put together from its buckets where it is kept in some. */
+export async function getResource(
+  context: AdminContext,
+  cluster: string,
+  resource: string,
+  options: CallOptions,
+): Promise<Versioned<IdealState>> {
+  assertName('resource', resource);
+  const { paths } = await requireCluster(context, cluster, options);
+  const { record, entry, stored } = await readWhole(context, paths, named(cluster, resource), options);
+  return versioned(
+    entry,
+    new IdealState(
+      stored.length === 0 ? record : joinBuckets(record, await readBuckets(context, paths, resource, options)),
+    ),
+  );
+}
+
+async function readBuckets(
+  context: AdminContext,
+  paths: ClusterPaths,
+  resource: string,
+  options: CallOptions,
+): Promise<readonly ZNRecord[]> {
+  const { entries } = await context.store.list(paths.idealState(resource), callOf(options));
+  return entries.map(({ value }) => decodeRecord(value)).filter((record) => record !== undefined);
+}
+
+/** The head of an ideal state and the names of its buckets. */
+async function readWhole(
+  context: AdminContext,
+  paths: ClusterPaths,
+  name: Named,
+  options: CallOptions,
+): Promise<Awaited<ReturnType<typeof requireRecord>> & { readonly stored: readonly string[] }> {
+  const path = paths.idealState(name.name);
+  const found = await requireRecord(context, path, name, options);
+  const bucketized = new IdealState(found.record).bucketSize > 0;
+  return { ...found, stored: bucketized ? await context.store.children(path, callOf(options)) : [] };
+}
+
+/** Replaces what is declared of a resource. Fields that a spec does not know stay. */
+export async function updateResource(
+  context: AdminContext,
+  cluster: string,
+  resource: string,
+  patch: ResourcePatch,
+  options: ChangeOptions,
+): Promise<Versioned<IdealState>> {
+  assertName('resource', resource);
+  const { paths } = await requireCluster(context, cluster, options);
+  const name = named(cluster, resource);
+  const before = await getResource(context, cluster, resource, options);
+  const spec = { ...specOf(before.value), ...patch };
+  // Lists and maps of another mode, or for another number of partitions, do not outlive the change.
+  if (spec.mode !== 'SEMI_AUTO') delete spec.preferenceLists;
+  if (spec.mode !== 'CUSTOMIZED') delete spec.instanceStates;
+  const resized = spec.partitions !== before.value.partitionCount || spec.replicas !== specOf(before.value).replicas;
+  if (resized && patch.preferenceLists === undefined) delete spec.preferenceLists;
+  const ideal = await declared(context, paths, resource, spec, options);
+  const foreign = Object.entries(before.value.record.simpleFields).filter(
+    ([key]) => !(key in ideal.record.simpleFields),
+  );
+  const known = new Set(['HELIX_ENABLED', 'INSTANCE_GROUP_TAG', 'REBALANCER_CLASS_NAME', 'REBALANCE_STRATEGY']);
+  const kept = Object.fromEntries(foreign.filter(([key]) => !known.has(key)));
+  const whole = new IdealState(withSimpleFields(ideal.record, kept));
+  return await replace(context, paths, name, whole, before.version, options);
+}
+
+async function replace(
+  context: AdminContext,
+  paths: ClusterPaths,
+  name: Named,
+  ideal: IdealState,
+  version: number,
+  options: ChangeOptions,
+): Promise<Versioned<IdealState>> {
+  if (options.expect !== undefined && options.expect !== version) throw conflict(name, options.expect, version);
+  const { stored } = await readWhole(context, paths, name, options);
+  const guard: Comparison = { path: paths.idealState(name.name), version };
+  const then = idealStateWrites(context, paths, ideal, stored);
+  const result = await context.store.transact({ if: [guard], then }, callOf(options));
+  if (!result.succeeded) throw conflict(name, version, version + 1);
+  return { value: ideal, version: version + 1 };
+}
+
+/** Enables or disables a resource: disabled, its replicas wait in the initial state. */
+export async function enableResource(
+  context: AdminContext,
+  cluster: string,
+  resource: string,
+  enabled: boolean,
+  options: ChangeOptions,
+): Promise<Versioned<IdealState>> {
+  assertName('resource', resource);
+  const { paths } = await requireCluster(context, cluster, options);
+  const change = { HELIX_ENABLED: String(enabled) };
+  const edit = await editRecord(
+    context,
+    paths.idealState(resource),
+    named(cluster, resource),
+    (record) => ({ record: withSimpleFields(record, change) }),
+    options,
+  );
+  return versioned(edit, new IdealState(edit.record));
+}
+
+/** Takes a resource back in one transaction: ideal state and config. Its replicas are dropped by the controller. */
+export async function dropResource(
+  context: AdminContext,
+  cluster: string,
+  resource: string,
+  options: ChangeOptions,
+): Promise<void> {
+  assertName('resource', resource);
+  await requireCluster(context, cluster, options);
+  const paths = clusterPaths(cluster);
+  const name = named(cluster, resource);
+  const { entry, stored } = await readWhole(context, paths, name, options);
+  if (options.expect !== undefined && options.expect !== entry.version) {
+    throw conflict(name, options.expect, entry.version);
+  }
+  const path = paths.idealState(resource);
+  const deletes = [...stored.map((bucket) => `${path}/${bucket}`), path, paths.resourceConfig(resource)];
+  const result = await context.store.transact(
+    {
+      if: [{ path, modifyRevision: entry.modifyRevision }],
+      then: deletes.map((place): Operation => ({ type: 'delete', path: place })),
+    },
+    callOf(options),
+  );
+  if (!result.succeeded) throw conflict(name, entry.version, entry.version + 1);
+}
