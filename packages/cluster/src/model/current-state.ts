@@ -20,6 +20,22 @@ export interface ReplicaUpdate {
   /** The controller that asked for it. */
   readonly triggeredBy: string;
   readonly info?: string;
+  /** Of the transition's message. Absent in what Helix writes. */
+  readonly fencingToken?: bigint;
+}
+
+/** The map field of one replica. */
+export function replicaFields(update: ReplicaUpdate): SimpleFields {
+  const token: SimpleFields = update.fencingToken === undefined ? {} : { FENCING_TOKEN: String(update.fencingToken) };
+  return {
+    CURRENT_STATE: update.state,
+    END_TIME: String(update.endedMs),
+    ...token,
+    INFO: update.info ?? '',
+    PREVIOUS_STATE: update.previousState,
+    START_TIME: String(update.startedMs),
+    TRIGGERED_BY: update.triggeredBy,
+  };
 }
 
 /** What a participant holds of one resource in one session (`INSTANCES/{i}/CURRENTSTATES/{session}/{resource}`). */
@@ -76,17 +92,18 @@ export class CurrentState {
     return integerText(mapValue(this.record, partition, 'END_TIME'), -1);
   }
 
+  /** Token of the transition that brought the replica into its state, in decimal; `undefined` where a participant of Helix wrote it. */
+  fencingTokenOf(partition: string): string | undefined {
+    return mapValue(this.record, partition, 'FENCING_TOKEN');
+  }
+  /** What the participant says of the last transition: empty, or why it failed. */
+  infoOf(partition: string): string {
+    return mapValue(this.record, partition, 'INFO') ?? '';
+  }
+
   /** With one replica changed. */
   withReplica(partition: string, update: ReplicaUpdate): CurrentState {
-    const fields: SimpleFields = {
-      CURRENT_STATE: update.state,
-      END_TIME: String(update.endedMs),
-      INFO: update.info ?? '',
-      PREVIOUS_STATE: update.previousState,
-      START_TIME: String(update.startedMs),
-      TRIGGERED_BY: update.triggeredBy,
-    };
-    return this.withFields({ [partition]: fields });
+    return this.withFields({ [partition]: replicaFields(update) });
   }
 
   /** Without that replica. A current state left without replicas is deleted from the store. */

@@ -1,7 +1,7 @@
 export { type BucketizedRecord, bucketName, bucketSizeOf, joinBuckets, splitIntoBuckets } from './buckets.ts';
 export { builtInStateModel, builtInStateModels } from './built-in-state-models.ts';
 export { ClusterConfig } from './cluster-config.ts';
-export { CurrentState, type ReplicaUpdate } from './current-state.ts';
+export { CurrentState, type ReplicaUpdate, replicaFields } from './current-state.ts';
 export { ExternalView } from './external-view.ts';
 export { historyLeader, historyOffline, historyOnline, lastOfflineMs, type OnlineEntry } from './histories.ts';
 export { ANY_LIVE_INSTANCE, IdealState, type RebalanceMode } from './ideal-state.ts';

@@ -6,6 +6,7 @@ import {
   decodeRecord,
   encodeRecord,
   Message,
+  replicaFields,
   type SimpleFields,
   simpleField,
 } from '../model/index.ts';
@@ -310,15 +311,15 @@ export class Membership {
       this.#options.replicas.forget(replica);
       return { resource, partition, fields: undefined };
     }
-    const fields = {
-      CURRENT_STATE: state ?? running.from,
-      END_TIME: String(result.endedMs),
-      INFO: result.error === undefined ? '' : describe(result.error),
-      PREVIOUS_STATE: running.from,
-      START_TIME: String(result.startedMs),
-      TRIGGERED_BY: simpleField(message.record, 'RELAY_FROM') ?? message.sourceName,
-      FENCING_TOKEN: String(revision),
-    };
+    const fields = replicaFields({
+      state: state ?? running.from,
+      previousState: running.from,
+      startedMs: result.startedMs,
+      endedMs: result.endedMs,
+      triggeredBy: simpleField(message.record, 'RELAY_FROM') ?? message.sourceName,
+      info: result.error === undefined ? '' : describe(result.error),
+      fencingToken: revision,
+    });
     return { resource, partition, fields };
   }
 }

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type Gate, gate, ParticipantBench } from '../../test-support/participant-bench.ts';
-import { decodeRecord, mapValue } from '../model/index.ts';
+import { decodeRecord } from '../model/index.ts';
 import type { ResetReason, StateModelHandler, TransitionContext } from './state-model-handler.ts';
 
 let bench: ParticipantBench;
@@ -57,7 +57,7 @@ describe('a transition', () => {
     expect(await bench.states(participant)).toBe('db_0=SLAVE');
     expect(await bench.messages()).toEqual([]);
     const state = await bench.currentState(participant);
-    expect(state && mapValue(state.record, 'db_0', 'FENCING_TOKEN')).toBe(String(token));
+    expect(state?.fencingTokenOf('db_0')).toBe(String(token));
   });
 
   test('later transitions of a replica have greater tokens', async () => {
@@ -92,7 +92,7 @@ describe('a transition', () => {
     await bench.move(participant);
     const state = await bench.currentState(participant);
     expect(state?.stateOf('db_0')).toBe('ERROR');
-    expect(state && mapValue(state.record, 'db_0', 'INFO')).toBe('disk full');
+    expect(state?.infoOf('db_0')).toBe('disk full');
     expect(handler.contexts[0]?.signal.aborted).toBe(true);
     expect(await bench.messages()).toEqual([]);
   });
