@@ -234,7 +234,8 @@ class Http2Connection implements GrpcConnection {
 
   close(): Promise<void> {
     this.#closing('it was closed by this side.');
-    if (this.#session.closed) return Promise.resolve();
+    // Destroyed by the other side or by an error: no further 'close' will come.
+    if (this.#session.destroyed) return Promise.resolve();
     return new Promise((resolve) => {
       this.#session.once('close', () => resolve());
       this.#session.destroy(undefined, http2.constants.NGHTTP2_CANCEL);
