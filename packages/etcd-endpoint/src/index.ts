@@ -1,1 +1,3 @@
-export {};
+export { type EtcdAuth, passwordAuth } from './auth.ts';
+export { type EtcdEndpoint, type EtcdEndpointOptions, startEtcdEndpoint } from './endpoint.ts';
+export { type EtcdErrorName, etcdErrors } from './etcd-error.ts';

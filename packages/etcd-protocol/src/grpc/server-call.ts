@@ -1,6 +1,6 @@
 import type { Buffer } from 'node:buffer';
 import type { IncomingHttpHeaders, ServerHttp2Stream } from 'node:http2';
-import { isKeelsonError, KeelsonError, type Logger, type Runtime, type TimerHandle } from '@keelson/runtime';
+import { KeelsonError, type Logger, type Runtime, type TimerHandle } from '@keelson/runtime';
 import { FrameSplitter } from './frame-splitter.ts';
 import type { CallInfo, GrpcHandler, RawServerStream, StreamListener } from './server-handler.ts';
 import { beginReply, errorTrailers, replyError, replyOk, toGrpcError } from './server-reply.ts';
@@ -18,6 +18,7 @@ export interface CallEnvironment {
 abstract class ServerCall implements CallInfo {
   readonly metadata: IncomingHttpHeaders;
   readonly timeoutMs: number | undefined;
+  requestBytes = 0;
   protected readonly stream: ServerHttp2Stream;
   protected readonly environment: CallEnvironment;
   readonly #splitter: FrameSplitter;
@@ -31,7 +32,10 @@ abstract class ServerCall implements CallInfo {
     this.environment = environment;
     const timeout = metadata['grpc-timeout'];
     this.timeoutMs = typeof timeout === 'string' ? decodeGrpcTimeout(timeout) : undefined;
-    this.#splitter = new FrameSplitter(environment.maxMessageBytes, (message) => this.onMessage(message));
+    this.#splitter = new FrameSplitter(environment.maxMessageBytes, (message) => {
+      this.requestBytes = message.length;
+      this.onMessage(message);
+    });
   }
 
   /** Starts reading. */
@@ -74,9 +78,9 @@ abstract class ServerCall implements CallInfo {
   }
 
   protected failWith(error: unknown): void {
-    const known = isKeelsonError(error);
-    if (!known) this.environment.logger.error({ error }, 'A gRPC handler failed.');
-    this.fail(toGrpcError(error));
+    const status = toGrpcError(error);
+    if (status.status === GrpcStatus.internal) this.environment.logger.error({ error }, 'A gRPC call failed.');
+    this.fail(status);
   }
 
   #onData(chunk: Buffer): void {

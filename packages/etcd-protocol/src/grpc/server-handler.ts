@@ -9,6 +9,8 @@ export interface CallInfo {
   readonly metadata: IncomingHttpHeaders;
   /** Milliseconds the client gave the call when it began; undefined: no limit. The server ends the call by itself when they are over. */
   readonly timeoutMs: number | undefined;
+  /** Size of the last request message read, in bytes. */
+  readonly requestBytes: number;
   /** Trips when the call is over: answered, given up by the client, out of time, or cut off. */
   readonly signal: AbortSignal;
 }
@@ -92,6 +94,9 @@ function typed<Request, Response>(method: Method<Request, Response>, raw: RawSer
   return {
     metadata: raw.metadata,
     timeoutMs: raw.timeoutMs,
+    get requestBytes() {
+      return raw.requestBytes;
+    },
     get signal() {
       return raw.signal;
     },

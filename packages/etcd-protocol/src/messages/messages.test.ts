@@ -17,7 +17,8 @@ type Plain = Record<string, unknown>;
 
 const isMessageType = (value: unknown): value is MessageType<Plain> =>
   typeof value === 'object' && value !== null && 'encodeFrame' in value;
-const types = Object.values(messages as Record<string, unknown>).filter(isMessageType);
+const { EncodedWatchResponse, ...plain } = messages;
+const types = Object.values(plain as Record<string, unknown>).filter(isMessageType);
 
 /** Name of our property for a field of etcd's. */
 const ourName = (name: string): string =>
@@ -161,4 +162,12 @@ describe.each(types.map((type) => [type.name, type] as const))('%s', (name, code
       { numRuns: 40 },
     );
   });
+});
+
+it('writes a watch answer with encoded events as it writes one with plain events', () => {
+  const { Event, WatchResponse } = messages;
+  const head = { header: { revision: 7n }, watchId: 3n };
+  const events = [{ kv: { key: 'a', value: new Uint8Array([1]) } }, { type: 1, kv: { key: 'b' } }];
+  const encoded = EncodedWatchResponse.encode({ ...head, events: events.map((event) => Event.encode(event)) });
+  expect(encoded).toEqual(WatchResponse.encode({ ...head, events }));
 });

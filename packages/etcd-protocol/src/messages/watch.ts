@@ -1,5 +1,5 @@
 import type { ByteString } from '../byte-string.ts';
-import { bool, byteString, embedded, enumeration, int64, many, memberOf, string } from '../wire/fields.ts';
+import { bool, byteString, bytes, embedded, enumeration, int64, many, memberOf, string } from '../wire/fields.ts';
 import { defineMessage, type MessageType } from '../wire/message.ts';
 import { ResponseHeader } from './header.ts';
 import { Event } from './mvcc.ts';
@@ -105,3 +105,23 @@ export const WatchResponse: MessageType<WatchResponse> = defineMessage<WatchResp
   fragment: bool(7),
   events: many(embedded(11, () => Event)),
 });
+
+/** A `WatchResponse` whose events are encoded already: one encoded event goes into the answers of every watch that sees it. */
+export interface EncodedWatchResponse extends Omit<WatchResponse, 'events'> {
+  /** Each as `Event.encode` gives it. */
+  readonly events: readonly Uint8Array[];
+}
+/** Codec of `EncodedWatchResponse`: the same on the wire as that of `WatchResponse`. */
+export const EncodedWatchResponse: MessageType<EncodedWatchResponse> = defineMessage<EncodedWatchResponse>(
+  'etcdserverpb.WatchResponse',
+  {
+    header: embedded(1, () => ResponseHeader),
+    watchId: int64(2),
+    created: bool(3),
+    canceled: bool(4),
+    compactRevision: int64(5),
+    cancelReason: string(6),
+    fragment: bool(7),
+    events: many(bytes(11)),
+  },
+);

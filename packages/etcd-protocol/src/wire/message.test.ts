@@ -94,6 +94,14 @@ describe('message codec', () => {
     }
   });
 
+  it('writes whole frames wherever they fall in its memory', () => {
+    const frames = Array.from({ length: 20_000 }, (_, index) => Node.encodeFrame({ name: 'x'.repeat(index % 13) }));
+    for (const [index, frame] of frames.entries()) {
+      expect(frame.readUInt32BE(1)).toBe(frame.length - 5);
+      expect(Node.decode(frame.subarray(5)).name).toHaveLength(index % 13);
+    }
+  });
+
   it('decodes bytes into memory of their own', () => {
     const Blob: MessageType<{ readonly data: Uint8Array }> = defineMessage('test.Blob', { data: bytes(1) });
     const source = Blob.encode({ data: new Uint8Array([1, 2, 3]) });

@@ -89,7 +89,8 @@ export class Writer {
 
   /** Big-endian 32-bit, as in the gRPC message prefix. */
   uint32BigEndian(value: number): void {
-    this.#chunk.writeUInt32BE(value, this.#take(4));
+    const at = this.#take(4);
+    this.#chunk.writeUInt32BE(value, at);
   }
 
   /** The bytes alone, without their length. */
