@@ -2,6 +2,7 @@ import type { Placement } from '@keelson/placement';
 import type { Change, Entry } from '@keelson/store';
 import { type ClusterPlan, planCluster } from '../src/controller/plan-cluster.ts';
 import type { Transition } from '../src/controller/transition.ts';
+import { splitIntoBuckets } from '../src/model/buckets.ts';
 import { Message } from '../src/model/message.ts';
 import { sameContent, type ZNRecord } from '../src/model/record.ts';
 import { decodeRecord } from '../src/model/record-codec.ts';
@@ -191,7 +192,8 @@ export class StepComparison {
       const record = this.#ownRecord(line);
       if (line?.kind === 'write' && record !== undefined && line.path.includes('/EXTERNALVIEW/')) {
         views++;
-        if (!this.#viewMatches(index, record)) unmatchedViews.push(`${line.path} ${JSON.stringify(record.mapFields)}`);
+        if (!this.#viewMatches(index, line.path, record))
+          unmatchedViews.push(`${line.path} ${JSON.stringify(record.mapFields)}`);
         index++;
         continue;
       }
@@ -240,11 +242,15 @@ export class StepComparison {
     return longest;
   }
 
-  #viewMatches(index: number, record: ZNRecord): boolean {
+  #viewMatches(index: number, path: string, record: ZNRecord): boolean {
+    const [, , , resource = '', bucket] = path.split('/');
     for (let seen = index; seen > Math.max(0, index - WINDOW); seen--) {
-      const { plan } = this.#situation(seen, index);
-      const view = plan.resources.get(record.id)?.view;
-      if (view !== undefined && sameContent(view.record, record)) return true;
+      const view = this.#situation(seen, index).plan.resources.get(resource)?.view;
+      if (view === undefined) continue;
+      const { head, buckets } = splitIntoBuckets(view.record, view.bucketSize || 1);
+      const whole = view.bucketSize === 0 ? view.record : head;
+      const ours = bucket === undefined ? whole : buckets.get(bucket);
+      if (ours !== undefined && sameContent(ours, record)) return true;
     }
     return false;
   }

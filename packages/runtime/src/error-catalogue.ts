@@ -12,6 +12,7 @@ export type ErrorCode =
   | 'E_NOT_FOUND'
   | 'E_ALREADY_EXISTS'
   | 'E_NOT_EMPTY'
+  | 'E_IN_USE'
   | 'E_VERSION_CONFLICT'
   | 'E_SESSION_EXPIRED'
   | 'E_COMPACTED'
@@ -104,6 +105,7 @@ export const errorCatalogue: Readonly<Record<ErrorCode, ErrorKind>> = {
     'An entry with children cannot be deleted alone.',
     'Delete the children first, or delete recursively.',
   ),
+  E_IN_USE: kind(false, 409, 'What was to be removed is still in use.', 'End or remove first what the message names.'),
   E_VERSION_CONFLICT: kind(
     false,
     412,

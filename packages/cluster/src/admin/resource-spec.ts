@@ -33,8 +33,8 @@ export interface ResourceSpec {
   readonly bucketSize?: number;
 }
 
-/** Changes of a resource. What is not named stays. */
-export type ResourcePatch = Partial<ResourceSpec>;
+/** Changes of a resource. What is not named stays; `undefined` takes an optional setting back. */
+export type ResourcePatch = { readonly [Setting in keyof ResourceSpec]?: ResourceSpec[Setting] | undefined };
 
 const MAX_PARTITIONS = 100_000;
 /** What Helix's controllers would use for it, should one lead this cluster. */
@@ -169,6 +169,14 @@ export function idealStateOf(resource: string, spec: ResourceSpec, instances: re
 export function bucketsOf(ideal: IdealState): readonly string[] {
   if (ideal.bucketSize === 0) return [];
   return [...new Set(ideal.partitions.map((partition) => bucketName(partition, ideal.bucketSize)))];
+}
+
+/** A spec with changes. Settings that every resource must have cannot be taken back. */
+export function patchedSpec(spec: ResourceSpec, patch: ResourcePatch): ResourceSpec {
+  const { partitions = spec.partitions, replicas = spec.replicas } = patch;
+  const { stateModel = spec.stateModel, mode = spec.mode } = patch;
+  const set = Object.entries({ ...spec, ...patch }).filter(([, value]) => value !== undefined);
+  return { ...Object.fromEntries(set), partitions, replicas, stateModel, mode };
 }
 
 /** What an ideal state declares, as a spec: for changing some of it. */

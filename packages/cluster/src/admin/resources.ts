@@ -18,7 +18,14 @@ import {
   requireCluster,
   requireRecord,
 } from './admin-store.ts';
-import { assertResourceSpec, idealStateOf, type ResourcePatch, type ResourceSpec, specOf } from './resource-spec.ts';
+import {
+  assertResourceSpec,
+  idealStateOf,
+  patchedSpec,
+  type ResourcePatch,
+  type ResourceSpec,
+  specOf,
+} from './resource-spec.ts';
 import { type ChangeOptions, callOf, type Versioned, versioned } from './versioned.ts';
 
 const named = (cluster: string, resource: string): Named => ({ kind: 'resource', name: resource, cluster });
@@ -137,6 +144,18 @@ async function readWhole(
   return { ...found, stored: bucketized ? await context.store.children(path, callOf(options)) : [] };
 }
 
+/** Fields that a spec speaks of: one that the changed spec leaves out was taken back. */
+const DECLARED_FIELDS: ReadonlySet<string> = new Set([
+  'HELIX_ENABLED',
+  'INSTANCE_GROUP_TAG',
+  'REBALANCER_CLASS_NAME',
+  'REBALANCE_STRATEGY',
+  'MIN_ACTIVE_REPLICAS',
+  'REBALANCE_DELAY',
+  'MAX_PARTITIONS_PER_INSTANCE',
+  'BUCKET_SIZE',
+]);
+
 /** Replaces what is declared of a resource. Fields that a spec does not know stay. */
 export async function updateResource(
   context: AdminContext,
@@ -149,7 +168,7 @@ export async function updateResource(
   const { paths } = await requireCluster(context, cluster, options);
   const name = named(cluster, resource);
   const before = await getResource(context, cluster, resource, options);
-  const spec = { ...specOf(before.value), ...patch };
+  const spec = { ...patchedSpec(specOf(before.value), patch) };
   // Lists and maps of another mode, or for another number of partitions, do not outlive the change.
   if (spec.mode !== 'SEMI_AUTO') delete spec.preferenceLists;
   if (spec.mode !== 'CUSTOMIZED') delete spec.instanceStates;
@@ -159,8 +178,7 @@ export async function updateResource(
   const foreign = Object.entries(before.value.record.simpleFields).filter(
     ([key]) => !(key in ideal.record.simpleFields),
   );
-  const known = new Set(['HELIX_ENABLED', 'INSTANCE_GROUP_TAG', 'REBALANCER_CLASS_NAME', 'REBALANCE_STRATEGY']);
-  const kept = Object.fromEntries(foreign.filter(([key]) => !known.has(key)));
+  const kept = Object.fromEntries(foreign.filter(([key]) => !DECLARED_FIELDS.has(key)));
   const whole = new IdealState(withSimpleFields(ideal.record, kept));
   return await replace(context, paths, name, whole, before.version, options);
 }

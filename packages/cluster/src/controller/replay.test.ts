@@ -13,6 +13,7 @@ describe.each(scenarios)('in the situations of %s', (name) => {
       const report = new StepComparison(replay, step).run();
       transcript.push(`== ${step.name}`);
       for (const batch of report.batches) transcript.push(...batch, '');
+      if (report.views > 0) transcript.push(`external views: ${report.views}, as Helix wrote them`, '');
       for (const message of report.unmatched) transcript.push(`only Helix: ${message}`);
       for (const view of report.unmatchedViews) transcript.push(`only Helix: ${view}`);
     }

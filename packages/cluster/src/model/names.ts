@@ -1,6 +1,7 @@
 import { KeelsonError } from '@keelson/runtime';
 
-const forbidden = /[/\p{Cc}]/u;
+/** A separator, control characters, and what no store takes in a path: surrogates, private use, specials, anything beyond U+FFFF. */
+const forbidden = /[/\p{Cc}\p{Cs}\p{Co}\ufff0-\uffff\u{10000}-\u{10ffff}]/u;
 const encoder = new TextEncoder();
 
 /** Most bytes of UTF-8 in the name of a cluster, instance, resource, partition or state model. */
@@ -10,7 +11,7 @@ export const MAX_NAME_BYTES = 255;
 export function nameFault(name: string): string | undefined {
   if (name === '') return 'it is empty';
   if (name === '.' || name === '..') return 'it is "." or ".."';
-  if (forbidden.test(name)) return 'it holds "/" or a control character';
+  if (forbidden.test(name)) return 'it holds "/", a control or private-use character, or one beyond U+FFFF';
   const bytes = encoder.encode(name).length;
   return bytes > MAX_NAME_BYTES ? `it has ${bytes} bytes, the limit is ${MAX_NAME_BYTES}` : undefined;
 }
