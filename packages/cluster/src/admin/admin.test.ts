@@ -289,6 +289,7 @@ describe('resources', () => {
   test('go from one record to buckets and back', async () => {
     await admin.addResource('shop', 'db', { ...spec, partitions: 8 });
     await admin.updateResource('shop', 'db', { bucketSize: 4 });
+    expect(await store.children('/shop/IDEALSTATES/db')).toEqual(['db_p0-p3', 'db_p4-p7']);
     expect((await admin.getResource('shop', 'db')).value.partitions).toHaveLength(8);
     await admin.updateResource('shop', 'db', { bucketSize: 0 });
     expect((await admin.getResource('shop', 'db')).value.partitions).toHaveLength(8);
