@@ -1,7 +1,7 @@
 import { runConformanceCase, storeConformance } from '@keelson/store/conformance';
 import { type EtcdServer, requireServer, startEtcd } from '@keelson/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { etcdFixture } from './testing/etcd-fixture.ts';
+import { etcdFixture } from '../test-support/etcd-fixture.ts';
 
 describe.each(['3.7', '3.4'] as const)('the port on etcd %s', (version) => {
   describe.skipIf(!requireServer(`etcd-${version}`))('keeps the promise', () => {

@@ -1,7 +1,7 @@
 import type { Store } from '@keelson/store';
 import type { ConformanceFaults, ConformanceFixture } from '@keelson/store/conformance';
 import { startTcpProxy, type TcpProxy, testRuntime } from '@keelson/testing';
-import { connectEtcd, etcdBackend } from '../index.ts';
+import { connectEtcd, etcdBackend } from '../src/index.ts';
 
 /** How long a reply is held that shall be lost, in milliseconds: longer than the kit waits for it, shorter than the driver's patience with a silent member. */
 const HOLD_MS = 400;
