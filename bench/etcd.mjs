@@ -34,7 +34,7 @@ try {
   }
   if (!hasGoTool())
     say(
-      "etcd's own benchmark tool is not here (node scripts/setup.mjs --servers brings it where Go is); its rows are left out.",
+      "etcd's own benchmark tool is not here (npm run setup -- --benchmark brings it where Go is); its rows are left out.",
     );
   print(figures, { json });
 } finally {
