@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { changed } from '../../test-support/conformance/broken/delegate.ts';
+import { brokenDrivers } from '../../test-support/conformance/broken/index.ts';
+import { memoryFixture, type Wrap } from '../../test-support/conformance/memory-fixture.ts';
 import { type ConformanceCase, runConformanceCase, storeConformance } from './index.ts';
-import { changed } from './testing/broken/delegate.ts';
-import { brokenDrivers } from './testing/broken/index.ts';
-import { memoryFixture, type Wrap } from './testing/memory-fixture.ts';
 
 /** What each of `cases` says of a driver that fails it. */
 async function complaints(wrap: Wrap, cases: readonly ConformanceCase[]): Promise<string[]> {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { memoryFixture } from '../../test-support/conformance/memory-fixture.ts';
 import { runConformanceCase, storeConformance } from './index.ts';
-import { memoryFixture } from './testing/memory-fixture.ts';
 
 const portDocument = new URL('../../../../docs/reference/store-port.md', import.meta.url);
 

@@ -1,7 +1,7 @@
 import { type VirtualRuntime, virtualRuntime } from '@keelson/runtime';
-import { type MemoryStore, memoryBackend, memoryStore } from '../../memory/index.ts';
-import type { Store } from '../../port.ts';
-import type { ConformanceFaults, ConformanceFixture } from '../index.ts';
+import type { ConformanceFaults, ConformanceFixture } from '../../src/conformance/index.ts';
+import { type MemoryStore, memoryBackend, memoryStore } from '../../src/memory/index.ts';
+import type { Store } from '../../src/port.ts';
 
 /** Makes another store of a memory store: itself, or one that is broken on purpose. */
 export type Wrap = (store: MemoryStore, runtime: VirtualRuntime) => Store;

@@ -1,5 +1,5 @@
-import type { Store } from '../../../port.ts';
-import type { Watch, WatchEvent } from '../../../watch.ts';
+import type { Store } from '../../../src/port.ts';
+import type { Watch, WatchEvent } from '../../../src/watch.ts';
 
 /** A store that does what `inner` does, except for what `changes` does instead. */
 export function changed(inner: Store, changes: Partial<Store>): Store {

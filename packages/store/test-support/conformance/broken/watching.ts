@@ -1,4 +1,4 @@
-import type { Change, WatchEvent } from '../../../watch.ts';
+import type { Change, WatchEvent } from '../../../src/watch.ts';
 import type { BrokenDriver } from './broken-driver.ts';
 import { changed, changedWatch } from './delegate.ts';
 

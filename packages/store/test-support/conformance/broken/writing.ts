@@ -1,6 +1,6 @@
 import { isKeelsonError } from '@keelson/runtime';
-import type { CreateOptions, DeleteOptions, PutOptions } from '../../../port.ts';
-import type { Operation, OperationResult } from '../../../transaction.ts';
+import type { CreateOptions, DeleteOptions, PutOptions } from '../../../src/port.ts';
+import type { Operation, OperationResult } from '../../../src/transaction.ts';
 import type { BrokenDriver } from './broken-driver.ts';
 import { changed } from './delegate.ts';
 

@@ -1,7 +1,7 @@
 import type { VirtualRuntime } from '@keelson/runtime';
-import type { MemoryStore } from '../../../memory/index.ts';
-import type { Store } from '../../../port.ts';
-import type { Guarantee } from '../../index.ts';
+import type { Guarantee } from '../../../src/conformance/index.ts';
+import type { MemoryStore } from '../../../src/memory/index.ts';
+import type { Store } from '../../../src/port.ts';
 
 /** A driver that is wrong on purpose, and the promise that it breaks. */
 export interface BrokenDriver {

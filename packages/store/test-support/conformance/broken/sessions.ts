@@ -1,5 +1,5 @@
 import { KeelsonError, type Runtime } from '@keelson/runtime';
-import type { Session } from '../../../session.ts';
+import type { Session } from '../../../src/session.ts';
 import type { BrokenDriver } from './broken-driver.ts';
 import { changed } from './delegate.ts';
 

@@ -1,5 +1,5 @@
-import { isPath, lastSegment } from '../../../path.ts';
-import type { Entry } from '../../../port.ts';
+import { isPath, lastSegment } from '../../../src/path.ts';
+import type { Entry } from '../../../src/port.ts';
 import type { BrokenDriver } from './broken-driver.ts';
 import { changed } from './delegate.ts';
 
