@@ -2,6 +2,7 @@ import type { ClusterAdmin } from '@keelson/cluster';
 import type { Runtime } from '@keelson/runtime';
 import type { Store } from '@keelson/store';
 import type { ClusterDirectory } from './clusters/cluster-directory.ts';
+import type { ControllerHost } from './clusters/controller-host.ts';
 import type { ServerMetrics } from './metrics/server-metrics.ts';
 import type { Credential } from './security/credentials.ts';
 
@@ -26,8 +27,8 @@ export interface ServerContext {
   readonly tls?: TlsIdentity;
   /** Folder of the built console. */
   readonly consoleDirectory?: string;
-  /** Whether this server is to lead clusters, so that readiness waits for a leader. */
-  readonly controls: boolean;
+  /** The controllers of this server; absent where it decides nothing. */
+  readonly controllers?: ControllerHost;
   /** Trips when the server begins to stop. */
   readonly stopping: AbortSignal;
 }

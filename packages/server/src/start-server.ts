@@ -1,6 +1,6 @@
 import { hostname } from 'node:os';
 import { createAdmin } from '@keelson/cluster';
-import { startEtcdEndpoint } from '@keelson/etcd-endpoint';
+import { passwordAuth, startEtcdEndpoint } from '@keelson/etcd-endpoint';
 import { KeelsonError, type Runtime } from '@keelson/runtime';
 import { registerApi } from './api/register-api.ts';
 import type { ClusterSummary } from './api/schemas.ts';
@@ -30,6 +30,8 @@ export interface ServerOptions {
   readonly httpPort?: number;
   /** Port of the etcd v3 API, served where the store is in this process; 0: any free one. Default 0. */
   readonly etcdPort?: number;
+  /** Serve the etcd v3 API. Default true. */
+  readonly etcdApi?: boolean;
   /** `embedded:` (default), `memory:` (nothing is kept) or `etcd://host:port,…[/prefix]`. */
   readonly store?: string;
   /** Folder of the embedded store. */
@@ -106,13 +108,19 @@ async function startParts(options: ServerOptions, settings: Settings): Promise<K
   const clusters = new ClusterDirectory({
     store,
     runtime,
+    leadersPlan: (cluster) => controllers?.controllerOf(cluster)?.plan,
     onOpened: (cluster) => controllers?.add(cluster),
     onGone: (cluster) => controllers?.remove(cluster),
   });
   shutdown.add('caches', () => clusters.close());
   addStoreMetrics(metrics.registry, store);
   addClusterMetrics(metrics.registry, clusters, (cluster) => controllers?.controllerOf(cluster)?.leading === true);
-  const context = contextOf(options, settings, { store, clusters, metrics });
+  const context = contextOf(options, settings, {
+    store,
+    clusters,
+    metrics,
+    ...(controllers === undefined ? {} : { controllers }),
+  });
   const port = await serveHttp(context, host, options.httpPort ?? 0);
   shutdown.add('controllers', async () => controllers?.close());
   shutdown.add('http', () => closeApp(port.app, context));
@@ -134,7 +142,7 @@ async function startParts(options: ServerOptions, settings: Settings): Promise<K
 function contextOf(
   options: ServerOptions,
   { host, credentials, shutdown }: Settings,
-  parts: Pick<ServerContext, 'store' | 'clusters' | 'metrics'>,
+  parts: Pick<ServerContext, 'store' | 'clusters' | 'metrics' | 'controllers'>,
 ): ServerContext {
   const { runtime, tls, consoleDirectory } = options;
   return {
@@ -144,7 +152,6 @@ function contextOf(
     admin: createAdmin({ store: parts.store, runtime }),
     version: options.version ?? '0.0.0',
     allowedHosts: allowedHosts(host, options.allowedHosts),
-    controls: options.controller !== false,
     stopping: shutdown.started,
     ...(tls === undefined ? {} : { tls }),
     ...(consoleDirectory === undefined ? {} : { consoleDirectory }),
@@ -161,7 +168,7 @@ async function hostEtcdApi(
   options: ServerOptions,
   settings: Settings,
 ): Promise<string | undefined> {
-  if (opened.engine === undefined) return undefined;
+  if (opened.engine === undefined || options.etcdApi === false) return undefined;
   const { host, credentials, shutdown } = settings;
   const port = options.etcdPort ?? 0;
   const endpoint = await startEtcdEndpoint({
@@ -172,7 +179,7 @@ async function hostEtcdApi(
     ...(options.tls === undefined ? {} : { tls: options.tls }),
     ...(credentials.length === 0
       ? {}
-      : { auth: { users: credentials.map(({ user, token }) => ({ name: user, password: token })) } }),
+      : { auth: passwordAuth(new Map(credentials.map(({ user, token }) => [user, token]))) }),
   }).catch((error: unknown) => {
     throw listenError(error, host, port, '--etcd-port');
   });
@@ -194,14 +201,15 @@ async function serveHttp(
     await app.close();
     throw listenError(error, host, port, '--http-port');
   }
-  const [address] = app.addresses();
-  if (address === undefined) throw new KeelsonError('E_INTERNAL', 'The HTTP server listens nowhere.');
+  const address = app.server.address();
+  if (address === null || typeof address === 'string')
+    throw new KeelsonError('E_INTERNAL', 'The HTTP server listens nowhere.');
   return { app, number: address.port };
 }
 
 function listenError(error: unknown, host: string, port: number, flag: string): unknown {
-  const code = (error as NodeJS.ErrnoException).code;
-  if (code === 'EADDRINUSE')
+  const code = (error as { code?: unknown }).code;
+  if (code === 'EADDRINUSE' || code === 'E_ADDRESS_IN_USE')
     return new KeelsonError(
       'E_ADDRESS_IN_USE',
       `Another process listens on port ${port} of ${host}. End it, or choose another port with ${flag} (0: any free one).`,

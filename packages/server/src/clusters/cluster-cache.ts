@@ -29,6 +29,8 @@ export interface ClusterCacheOptions {
   readonly runtime: Runtime;
   /** Most events remembered for the timeline and for clients that return. */
   readonly events: number;
+  /** The plan of the controller that leads from this process, where one does: then nothing need be planned for showing. */
+  readonly leadersPlan?: () => ClusterPlan | undefined;
   /** Called after each change of the cluster. */
   readonly onChange?: () => void;
 }
@@ -77,10 +79,12 @@ export class ClusterCache {
   }
 
   /**
-   * The cluster and what its controller wants of it: the same pure decision, made here for showing. Only what changed since it was asked
-   * last is decided again.
+   * The cluster and what its controller wants of it: the leader's own plan where it leads from here, else the same pure decision made
+   * for showing. Only what changed since it was asked last is decided again.
    */
   picture(): ClusterPicture {
+    const plan = this.#options.leadersPlan?.();
+    if (plan !== undefined) return { snapshot: this.snapshot, plan };
     const nowMs = this.#options.runtime.clock.wallMs();
     const [changes, ...more] = this.#unplanned;
     const due = this.#plan?.lookAgainMs !== undefined && this.#plan.lookAgainMs <= nowMs;

@@ -1,4 +1,4 @@
-import { clusterPaths, nameFault } from '@keelson/cluster';
+import { type ClusterPlan, clusterPaths, nameFault } from '@keelson/cluster';
 import { isKeelsonError, KeelsonError, type Runtime, sleep } from '@keelson/runtime';
 import type { Store } from '@keelson/store';
 import { ClusterCache } from './cluster-cache.ts';
@@ -9,6 +9,8 @@ export interface ClusterDirectoryOptions {
   readonly runtime: Runtime;
   /** Most events remembered of each cluster. Default 10,000. */
   readonly events?: number;
+  /** The plan of the controller that leads a cluster from this process. */
+  readonly leadersPlan?: (cluster: string) => ClusterPlan | undefined;
   /** Called when a cluster appears. */
   readonly onOpened?: (cluster: string) => void;
   /** Called when a cluster is gone. */
@@ -109,8 +111,15 @@ export class ClusterDirectory {
   #open(name: string): ClusterCache {
     const known = this.#caches.get(name);
     if (known !== undefined) return known;
-    const { store, runtime, events = DEFAULT_EVENTS, onOpened } = this.#options;
-    const cache = new ClusterCache({ store, cluster: name, runtime, events, onChange: () => this.#closeIfGone(name) });
+    const { store, runtime, events = DEFAULT_EVENTS, onOpened, leadersPlan } = this.#options;
+    const cache = new ClusterCache({
+      store,
+      cluster: name,
+      runtime,
+      events,
+      leadersPlan: () => leadersPlan?.(name),
+      onChange: () => this.#closeIfGone(name),
+    });
     this.#caches.set(name, cache);
     onOpened?.(name);
     return cache;

@@ -64,6 +64,13 @@ export class ControllerHost {
     running.stop.abort();
   }
 
+  /** Ends the controller of a cluster and waits until it has resigned, so that the cluster can be dropped. */
+  async suspend(cluster: string): Promise<void> {
+    const running = this.#running.get(cluster);
+    this.remove(cluster);
+    await running?.done;
+  }
+
   /** Resigns every leadership, so that others take over at once, and ends all controllers. */
   async close(): Promise<void> {
     const running = [...this.#running.values()];

@@ -10,7 +10,7 @@ import {
   validatorCompiler,
   type ZodTypeProvider,
 } from 'fastify-type-provider-zod';
-import type { Problem } from '../api/schemas.ts';
+import { type Problem, problemSchema } from '../api/schemas.ts';
 import type { ServerContext } from '../context.ts';
 import { authenticate } from '../security/credentials.ts';
 import { guardOrigin } from './host-guard.ts';
@@ -22,7 +22,7 @@ import { securityHeaders } from './security-headers.ts';
 export type App = FastifyInstance<Server, IncomingMessage, ServerResponse, FastifyBaseLogger, ZodTypeProvider>;
 
 /** Longest body of a request, in bytes: above what a store takes as one value, so that the store's own limit is what one meets. */
-export const MAX_BODY_BYTES = 4 * 1024 * 1024;
+export const MAX_BODY_BYTES: number = 4 * 1024 * 1024;
 
 // What a name's 255 bytes can take percent-encoded, and more: names beyond the limit are refused with a sentence, not a 404.
 const MAX_PARAMETER_LENGTH = 64 * 1024;
@@ -99,6 +99,7 @@ function addHooks(app: App, context: ServerContext): void {
     );
   });
   app.addHook('onRoute', (route) => {
+    if (route.url.startsWith('/api/')) route.schema = withProblem(route.schema);
     const handler = route.handler;
     route.handler = function traced(request, reply) {
       const name = `${request.method} ${route.url}`;
@@ -109,6 +110,15 @@ function addHooks(app: App, context: ServerContext): void {
       );
     };
   });
+}
+
+/** Adds to a route's description how every refusal is answered. */
+function withProblem(schema: FastifySchema = {}): FastifySchema {
+  const refused = {
+    description: 'Refused or failed: problem details with a code of the error catalogue.',
+    content: { 'application/problem+json': { schema: problemSchema } },
+  };
+  return { ...schema, response: { ...(schema.response ?? {}), '4xx': refused, '5xx': refused } };
 }
 
 function sendError(context: ServerContext, error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {

@@ -1,24 +1,26 @@
 import { KeelsonError } from '@keelson/runtime';
-import type { Expectation } from '@keelson/store';
+import type { Entry } from '@keelson/store';
 
-/** The strong entity tag of what was last written at `modifyRevision`. */
-export function entityTag(modifyRevision: bigint): string {
-  return `"${modifyRevision}"`;
-}
+type Headers = Readonly<Record<string, string | string[] | undefined>>;
 
 /** What a write must find, by its conditional headers. */
 export interface Precondition {
-  /** `If-Match` names a version: what is there must be that. `If-None-Match: *`: nothing may be there. */
-  readonly expect?: Expectation;
-  /** `If-Match: *`: something must be there. */
-  readonly mustExist: boolean;
+  /** Nothing may be there: `If-None-Match: *`. */
+  readonly createOnly: boolean;
+  /** The version that must be there: `If-Match` with a tag. */
+  readonly expect?: number;
+}
+
+/** The strong entity tag of an entry: which incarnation, and how often it was written. */
+export function entityTag(entry: Pick<Entry, 'createRevision' | 'version'>): string {
+  return `"${entry.createRevision}-${entry.version}"`;
 }
 
 /**
- * Reads `If-Match` and `If-None-Match`. Throws `E_INVALID_ARGUMENT` for tags this server never gave out: weak ones, several at once, or
- * other text.
+ * Reads `If-Match` and `If-None-Match` in the light of what is there now. Throws `E_VERSION_CONFLICT` where `If-Match` is not met already,
+ * `E_INVALID_ARGUMENT` for tags this server never gave out: weak ones, several at once, or other text.
  */
-export function preconditionOf(headers: Readonly<Record<string, string | string[] | undefined>>): Precondition {
+export function preconditionOf(headers: Headers, current: Entry | undefined): Precondition {
   const match = headers['if-match'];
   const noneMatch = headers['if-none-match'];
   if (noneMatch !== undefined && noneMatch !== '*')
@@ -26,19 +28,27 @@ export function preconditionOf(headers: Readonly<Record<string, string | string[
       'E_INVALID_ARGUMENT',
       'On a write only `If-None-Match: *` is understood: create, never replace.',
     );
-  if (noneMatch === '*' && match !== undefined)
+  if (noneMatch !== undefined && match !== undefined)
     throw new KeelsonError(
       'E_INVALID_ARGUMENT',
       '`If-Match` and `If-None-Match` contradict each other. Send one of them.',
     );
-  if (noneMatch === '*') return { expect: { version: 0 }, mustExist: false };
-  if (match === undefined) return { mustExist: false };
-  if (match === '*') return { mustExist: true };
-  const tag = typeof match === 'string' ? /^"(\d{1,19})"$/.exec(match) : null;
-  if (tag?.[1] === undefined)
+  if (match === undefined) return { createOnly: noneMatch !== undefined };
+  if (match !== '*' && (typeof match !== 'string' || !/^"\d{1,19}-\d{1,15}"$/.test(match)))
     throw new KeelsonError(
       'E_INVALID_ARGUMENT',
       '`If-Match` must be one strong tag as the `ETag` header gave it, quotes included, or `*`.',
     );
-  return { expect: { modifyRevision: BigInt(tag[1]) }, mustExist: true };
+  if (current === undefined)
+    throw new KeelsonError(
+      'E_VERSION_CONFLICT',
+      'There is nothing to change any more: it was removed since you read it.',
+    );
+  if (match === '*') return { createOnly: false };
+  if (match !== entityTag(current))
+    throw new KeelsonError(
+      'E_VERSION_CONFLICT',
+      `It was changed since you read it: its tag is ${entityTag(current)} now. Read it again.`,
+    );
+  return { createOnly: false, expect: current.version };
 }

@@ -3,7 +3,7 @@ import { type ClusterPlan, type ClusterSnapshot, DROPPED_STATE } from '@keelson/
 /** A cluster as it is, and as its controller wants it. */
 export interface ClusterPicture {
   readonly snapshot: ClusterSnapshot;
-  readonly plan: Pick<ClusterPlan, 'resources'>;
+  readonly plan: ClusterPlan;
 }
 
 /** How far a resource is on its way. */
@@ -34,7 +34,9 @@ export function progressOf(picture: ClusterPicture, resource: string): Progress 
   }
   for (const partition of present?.keys() ?? []) if (partitions?.has(partition) !== true) surplus += 1;
   const waiting = picture.snapshot.waiting.get(resource)?.size ?? 0;
-  return { wanted, placed, converged: placed === wanted && surplus === 0 && waiting === 0 };
+  // Declared just now, and not decided about yet.
+  const undecided = partitions === undefined && picture.snapshot.idealStates.has(resource);
+  return { wanted, placed, converged: !undecided && placed === wanted && surplus === 0 && waiting === 0 };
 }
 
 function isUnwanted(wanted: { readonly state: string } | undefined): boolean {

@@ -41,9 +41,10 @@ async function readiness(context: ServerContext): Promise<readonly Check[]> {
   const stopping = context.stopping.aborted;
   const caches = context.clusters.all();
   const stale = caches.filter((cache) => !cache.current).map((cache) => cache.name);
-  const leaderless = context.controls
-    ? caches.filter((cache) => cache.leader === undefined).map((cache) => cache.name)
-    : [];
+  const leaderless =
+    context.controllers !== undefined
+      ? caches.filter((cache) => cache.leader === undefined).map((cache) => cache.name)
+      : [];
   return [
     { name: 'running', ok: !stopping, detail: stopping ? 'the server is stopping' : 'the server is up' },
     await storeCheck(context),

@@ -38,8 +38,8 @@ export interface ClusterDetail extends ClusterSummary {
 
 /** Body of `PUT /clusters/{cluster}`. */
 export interface ClusterDeclaration {
-  /** Fields to set; those not named stay as they are. */
-  readonly config?: ClusterConfigFields;
+  /** Simple fields to set; those not named stay as they are. */
+  readonly config?: Readonly<Record<string, string>>;
 }
 
 /** Body of `PATCH /clusters/{cluster}`. */
@@ -47,8 +47,8 @@ export interface ClusterPatch {
   readonly paused?: boolean;
   /** Why it is paused; kept with the pause. */
   readonly reason?: string;
-  /** Fields to set; `null` removes one. */
-  readonly config?: Readonly<Record<string, string | readonly string[] | Readonly<Record<string, string>> | null>>;
+  /** Simple fields to set; `null` removes one. Not together with `paused`. */
+  readonly config?: Readonly<Record<string, string | null>>;
 }
 
 export interface ClusterList {
@@ -85,13 +85,13 @@ export const clusterDetailSchema: z.ZodType<ClusterDetail> = z
   .meta({ id: 'ClusterDetail', description: 'One cluster with its configuration.' });
 
 export const clusterDeclarationSchema: z.ZodType<ClusterDeclaration, ClusterDeclaration> = z
-  .strictObject({ config: z.exactOptional(z.record(nameSchema, fieldValue)) })
+  .strictObject({ config: z.exactOptional(z.record(nameSchema, fieldText)) })
   .meta({ id: 'ClusterDeclaration' });
 
 export const clusterPatchSchema: z.ZodType<ClusterPatch, ClusterPatch> = z
   .strictObject({
     paused: z.exactOptional(z.boolean()),
     reason: z.exactOptional(textSchema),
-    config: z.exactOptional(z.record(nameSchema, fieldValue.nullable())),
+    config: z.exactOptional(z.record(nameSchema, fieldText.nullable())),
   })
   .meta({ id: 'ClusterPatch' });
