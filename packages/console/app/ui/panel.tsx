@@ -1,0 +1,23 @@
+import type { ReactNode } from 'react';
+import { formatRoute, type Route } from './route.ts';
+
+/** A titled part of a page; its title may lead to the page about it. */
+export function Panel(props: {
+  readonly title: string;
+  readonly link?: Route;
+  /** Takes the height that is left. */
+  readonly grow?: boolean;
+  readonly actions?: ReactNode;
+  readonly children: ReactNode;
+}): ReactNode {
+  const { title, link, grow = false, actions, children } = props;
+  return (
+    <section className={`panel${grow ? ' grow' : ''}`} aria-label={title}>
+      <div className="panel-head">
+        <h2>{link === undefined ? title : <a href={formatRoute(link)}>{title}</a>}</h2>
+        {actions}
+      </div>
+      {children}
+    </section>
+  );
+}
