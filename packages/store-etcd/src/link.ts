@@ -228,7 +228,14 @@ function isAnswer(status: number): boolean {
   return ![GrpcStatus.unavailable, GrpcStatus.deadlineExceeded, GrpcStatus.cancelled].some((one) => one === status);
 }
 
+/** How servers say that name and password are not those of a user. */
+const signInRefusals: ReadonlySet<number> = new Set([
+  GrpcStatus.invalidArgument,
+  GrpcStatus.unauthenticated,
+  GrpcStatus.permissionDenied,
+]);
+
 function signInError(error: unknown): unknown {
-  if (!isGrpcError(error) || !isAnswer(error.status)) return error;
+  if (!isGrpcError(error) || !signInRefusals.has(error.status)) return error;
   return new KeelsonError('E_UNAUTHENTICATED', `etcd does not sign this user in: ${error.message}`, { cause: error });
 }
