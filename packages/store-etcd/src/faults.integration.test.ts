@@ -16,7 +16,7 @@ const keep = <T extends AsyncDisposable>(one: T): T => {
 };
 
 afterEach(async () => {
-  const toClose = open.reverse();
+  const toClose = open.toReversed();
   open = [];
   for (const one of toClose) await one[Symbol.asyncDispose]();
 });
