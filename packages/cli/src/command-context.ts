@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { KeelsonError, type Runtime } from '@keelson/runtime';
 import type { ClusterList } from '@keelson/server/schemas';
 import type { Command } from 'commander';
-import { ApiClient } from './client/api-client.ts';
+import type { ApiClient } from './client/api-client.ts';
 import { defaultServer } from './defaults.ts';
 import { type Output, type OutputTarget, openOutput } from './output/output.ts';
 
@@ -72,6 +72,8 @@ export function wholeNumber(
 export async function openContext(io: CommandIo, options: ClientOptions): Promise<CommandContext> {
   const caFile = options.ca ?? io.env.KEELSON_CA;
   const token = options.tokenFile === undefined ? io.env.KEELSON_TOKEN : await readToken(options.tokenFile);
+  // Not with the command line itself: most of its start would be the platform's HTTP.
+  const { ApiClient } = await import('./client/api-client.ts');
   const client = new ApiClient({
     server: options.server ?? io.env.KEELSON_SERVER ?? defaultServer,
     runtime: io.runtime,

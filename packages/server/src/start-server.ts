@@ -109,6 +109,9 @@ async function startParts(options: ServerOptions, settings: Settings): Promise<K
     store,
     runtime,
     leadersPlan: (cluster) => controllers?.controllerOf(cluster)?.plan,
+    onEvents: (cluster, events) => {
+      for (const { type } of events) metrics.clusterEvents.add({ cluster, type });
+    },
     onOpened: (cluster) => controllers?.add(cluster),
     onGone: (cluster) => controllers?.remove(cluster),
   });

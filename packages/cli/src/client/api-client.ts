@@ -40,11 +40,6 @@ const MAX_ANSWER_BYTES = 256 * 1024 * 1024;
 
 const DEFAULT_TIMEOUT_MS = 10_000;
 
-/** The address of something in the API, each segment encoded. */
-export function apiPath(...segments: readonly string[]): string {
-  return `/api/v1/${segments.map(encodeURIComponent).join('/')}`;
-}
-
 /**
  * Talks to a server's HTTP API. Rejects with the code the server answered with; with `E_UNAVAILABLE` where nobody answers and
  * `E_TIMEOUT` where it takes too long.

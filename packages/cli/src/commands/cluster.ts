@@ -1,6 +1,6 @@
 import type { ClusterDetail, ClusterList, ClusterSummary } from '@keelson/server/schemas';
 import type { Command } from 'commander';
-import { apiPath } from '../client/api-client.ts';
+import { apiPath } from '../client/api-path.ts';
 import { type ClientOptions, type CommandIo, clientCommand, openContext } from '../command-context.ts';
 import { type Column, facts, type Style, table } from '../output/table.ts';
 import { parseAssignments } from '../parse.ts';

@@ -1,6 +1,6 @@
 import type { ExplainedReplica, PartitionExplanation } from '@keelson/server/schemas';
 import type { Command } from 'commander';
-import { apiPath } from '../client/api-client.ts';
+import { apiPath } from '../client/api-path.ts';
 import { type ClientOptions, type CommandIo, chosenCluster, clusterCommand, openContext } from '../command-context.ts';
 import { type Style, table } from '../output/table.ts';
 import { timeText } from '../output/time.ts';
@@ -26,18 +26,21 @@ export function explanationText(explanation: PartitionExplanation, style: Style)
   const head = explanation.topStateMissing
     ? `${style(title, 'bold')}: ${style('no replica is in the top state', 'red')}`
     : style(title, 'bold');
-  const replicas = table(
-    explanation.replicas,
-    [
-      { title: 'instance', value: (one) => one.instance },
-      { title: 'state', value: (one) => one.state ?? '-' },
-      { title: 'wanted', value: (one) => one.wanted ?? 'none: it is to go' },
-      { title: 'since', value: (one) => timeText(one.sinceMs) },
-      { title: 'token', value: (one) => one.fencingToken ?? '-', align: 'right' },
-      { title: 'why', value: whyText },
-    ],
-    style,
-  );
+  const replicas =
+    explanation.replicas.length === 0
+      ? 'No replicas, and none wanted now.'
+      : table(
+          explanation.replicas,
+          [
+            { title: 'instance', value: (one) => one.instance },
+            { title: 'state', value: (one) => one.state ?? '-' },
+            { title: 'wanted', value: (one) => one.wanted ?? 'none: it is to go' },
+            { title: 'since', value: (one) => timeText(one.sinceMs) },
+            { title: 'token', value: (one) => one.fencingToken ?? '-', align: 'right' },
+            { title: 'why', value: whyText },
+          ],
+          style,
+        );
   if (explanation.notHere.length === 0) return `${head}\n\n${replicas}`;
   const others = table(
     explanation.notHere,

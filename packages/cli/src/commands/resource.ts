@@ -1,7 +1,7 @@
 import { KeelsonError } from '@keelson/runtime';
 import type { IdealStateView, Resource, ResourceList } from '@keelson/server/schemas';
 import type { Command } from 'commander';
-import { apiPath } from '../client/api-client.ts';
+import { apiPath } from '../client/api-path.ts';
 import {
   type ClientOptions,
   type CommandIo,

@@ -1,6 +1,6 @@
 import type { StateModel, StateModelList } from '@keelson/server/schemas';
 import type { Command } from 'commander';
-import { apiPath } from '../client/api-client.ts';
+import { apiPath } from '../client/api-path.ts';
 import {
   type ClientOptions,
   type CommandIo,

@@ -8,7 +8,7 @@ import type {
   ResourceList,
 } from '@keelson/server/schemas';
 import type { Command } from 'commander';
-import { apiPath } from '../client/api-client.ts';
+import { apiPath } from '../client/api-path.ts';
 import {
   type ClientOptions,
   type CommandContext,

@@ -18,7 +18,7 @@ import {
 import type { Change, Entry, Store, WatchEvent } from '@keelson/store';
 import { ClusterObserver } from '../events/cluster-observer.ts';
 import { EventHub } from '../events/event-hub.ts';
-import { EventLog } from '../events/event-log.ts';
+import { type EventBody, EventLog } from '../events/event-log.ts';
 import { pastEvents } from '../events/past-events.ts';
 import type { ClusterPicture } from '../views/wanted.ts';
 
@@ -31,6 +31,8 @@ export interface ClusterCacheOptions {
   readonly events: number;
   /** The plan of the controller that leads from this process, where one does: then nothing need be planned for showing. */
   readonly leadersPlan?: () => ClusterPlan | undefined;
+  /** Told of what happened, for counting. */
+  readonly onEvents?: (events: readonly EventBody[]) => void;
   /** Called after each change of the cluster. */
   readonly onChange?: () => void;
 }
@@ -221,5 +223,6 @@ export class ClusterCache {
       if (body.type === 'instance' && body.change === 'joined')
         this.#joined.set(body.instance, { session: this.snapshot.live.get(body.instance)?.session ?? '', atMs: nowMs });
     this.#hub.publish(revision, bodies);
+    this.#options.onEvents?.(bodies);
   }
 }

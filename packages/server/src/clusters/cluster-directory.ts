@@ -1,6 +1,7 @@
 import { type ClusterPlan, clusterPaths, nameFault } from '@keelson/cluster';
 import { isKeelsonError, KeelsonError, type Runtime, sleep } from '@keelson/runtime';
 import type { Store } from '@keelson/store';
+import type { EventBody } from '../events/event-log.ts';
 import { ClusterCache } from './cluster-cache.ts';
 
 /** What a directory needs. */
@@ -11,6 +12,8 @@ export interface ClusterDirectoryOptions {
   readonly events?: number;
   /** The plan of the controller that leads a cluster from this process. */
   readonly leadersPlan?: (cluster: string) => ClusterPlan | undefined;
+  /** Told of what happens in a cluster, for counting. */
+  readonly onEvents?: (cluster: string, events: readonly EventBody[]) => void;
   /** Called when a cluster appears. */
   readonly onOpened?: (cluster: string) => void;
   /** Called when a cluster is gone. */
@@ -111,13 +114,14 @@ export class ClusterDirectory {
   #open(name: string): ClusterCache {
     const known = this.#caches.get(name);
     if (known !== undefined) return known;
-    const { store, runtime, events = DEFAULT_EVENTS, onOpened, leadersPlan } = this.#options;
+    const { store, runtime, events = DEFAULT_EVENTS, onOpened, onEvents, leadersPlan } = this.#options;
     const cache = new ClusterCache({
       store,
       cluster: name,
       runtime,
       events,
       leadersPlan: () => leadersPlan?.(name),
+      onEvents: (happened) => onEvents?.(name, happened),
       onChange: () => this.#closeIfGone(name),
     });
     this.#caches.set(name, cache);

@@ -100,6 +100,14 @@ function codeOfStatus(status: number): ErrorCode {
   return 'E_INVALID_ARGUMENT';
 }
 
+/** What people call the parts of a request that fastify validates. */
+const contexts: Readonly<Record<string, string>> = {
+  params: 'address',
+  querystring: 'query',
+  headers: 'headers',
+  body: 'body',
+};
+
 function validationProblem(validation: readonly ValidationIssue[], context: string): Problem {
   const issues = validation.slice(0, 20).map((issue) => ({
     path: issue.instancePath.slice(1).replaceAll('/', '.'),
@@ -107,7 +115,8 @@ function validationProblem(validation: readonly ValidationIssue[], context: stri
   }));
   const names = validation.every((issue) => issue.params.params !== undefined && context === 'params');
   const [first] = issues;
-  const where = first === undefined || first.path === '' ? `The ${context}` : `\`${first.path}\` (${context})`;
+  const place = contexts[context] ?? context;
+  const where = first === undefined || first.path === '' ? `The ${place}` : `\`${first.path}\` in the ${place}`;
   const more = validation.length > 1 ? ` (and ${validation.length - 1} more)` : '';
   const detail = `${where}: ${first?.message ?? 'not as the API describes it'}${more}. Correct it and send it again.`;
   return problem(names ? 'E_INVALID_PATH' : 'E_INVALID_ARGUMENT', detail, { issues });

@@ -20,9 +20,9 @@ export interface ClusterSummary {
   readonly resources: number;
   /** `withTopState`: partitions with a replica in the state model's top state (MASTER, LEADER, ONLINE). */
   readonly partitions: { readonly total: number; readonly withTopState: number; readonly inError: number };
-  /** `wanted`: replicas the controller wants now. `placed`: those of them that are in the wanted state. */
+  /** `wanted`: replicas that are declared. `placed`: those of them that are in the state the controller wants them in. */
   readonly replicas: { readonly wanted: number; readonly placed: number };
-  /** Every replica is in its wanted state, none too many, and no transition is under way. */
+  /** Nothing is left to do: every replica is in its wanted state, none too many, no transition under way, every partition served. */
   readonly converged: boolean;
 }
 
