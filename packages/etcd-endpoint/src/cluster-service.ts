@@ -3,11 +3,12 @@ import type { EndpointContext } from './endpoint-context.ts';
 import { headerAt } from './response-header.ts';
 
 /** `etcdserverpb.Cluster`: one member, which cannot be changed from here. */
-export function clusterHandlers({ backend, identity }: EndpointContext): readonly GrpcHandler[] {
+export function clusterHandlers({ identity }: EndpointContext): readonly GrpcHandler[] {
   const { memberId, name, clientUrls } = identity;
   return [
     unaryHandler(clusterService.memberList, () => ({
-      header: headerAt(identity, backend.revision),
+      // Membership is not part of the store, so its answers name no revision.
+      header: headerAt(identity, 0n),
       members: [{ id: memberId, name, clientUrls }],
     })),
   ];

@@ -79,7 +79,10 @@ function toStoreCompare(compare: Compare): KvCompare {
   const target = compareTargets[compare.target];
   const result = compareResults[compare.result];
   if (target !== undefined && result !== undefined) return { ...range, target, result, operand: operandOf(compare) };
-  // etcd lets an unknown result hold always, and finds whatever an unknown target is to be equal to its operand.
+  // etcd lets an unknown result hold always, but never for the value of a key that does not exist.
+  if (result === undefined && target === 'value')
+    return { ...range, target: 'version', result: 'greater', operand: 0n };
+  // And it finds whatever an unknown target is to be equal to its operand. No version is ever -1.
   const holds = result === undefined || result === 'equal';
   return { ...range, target: 'version', result: holds ? 'not-equal' : 'equal', operand: -1n };
 }

@@ -73,7 +73,8 @@ function hasFilter(request: RangeRequest): boolean {
 function plainOrder(request: RangeRequest): boolean {
   const order = request.sortOrder ?? 'none';
   const byKey = (request.sortTarget ?? 'key') === 'key';
-  return !hasFilter(request) && byKey && order !== 'descend';
+  // As etcd, which sorts by any other target where no order is given, but only what the limit let through in order of keys.
+  return !hasFilter(request) && (order === 'none' || (byKey && order === 'ascend'));
 }
 
 function filtered(versions: readonly Version[], request: RangeRequest): readonly Version[] {
