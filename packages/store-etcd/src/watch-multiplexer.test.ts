@@ -97,7 +97,7 @@ describe('a watch', () => {
     expect(machine.received(response({ events: [event(11)], fragment: true }))).toEqual([]);
     const [effect] = machine.received(response({ events: [event(12)] }));
     expect(effect).toMatchObject({ type: 'events', revision: 12n });
-    expect((effect as { events: unknown[] }).events).toHaveLength(2);
+    expect(effect).toHaveProperty('events.length', 2);
   });
 
   test('forgets fragments of a broken stream', () => {
