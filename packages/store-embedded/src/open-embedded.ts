@@ -102,7 +102,7 @@ interface Opened {
 async function openFile(directory: string, runtime: Runtime, limits: OperationLimits): Promise<Opened> {
   const path = join(directory, DATA_FILE);
   if (!existsSync(path)) await createFile(directory, runtime);
-  await checkFile(path, directory);
+  checkFile(path, directory);
   const recovered = await asDamage(directory, async () => {
     const file = openLmdb(path);
     try {
