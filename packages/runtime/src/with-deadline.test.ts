@@ -67,4 +67,14 @@ describe('withDeadline', () => {
     });
     await expect(runtime.drive(broken)).rejects.toThrow('at once');
   });
+
+  it('refuses a time that is none, and takes forever for an answer', async () => {
+    const runtime = virtualRuntime({ seed: 1 });
+    for (const timeoutMs of [Number.NaN, -1])
+      await expect(withDeadline(runtime, { timeoutMs }, 1_000, never)).rejects.toMatchObject({
+        code: 'E_INVALID_ARGUMENT',
+      });
+    const patient = withDeadline(runtime, { timeoutMs: Number.POSITIVE_INFINITY }, 1_000, () => sleep(runtime, 1e9));
+    await expect(runtime.drive(patient, { limitMs: 2e9 })).resolves.toBeUndefined();
+  });
 });

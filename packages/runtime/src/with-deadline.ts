@@ -7,7 +7,7 @@ import type { Runtime } from './runtime.ts';
  * Runs `work` with a signal that trips when the time (`options.timeoutMs`, else `defaultMs`, in milliseconds) is over or
  * `options.signal` trips, and settles in any case: with what `work` gives, or with `E_TIMEOUT` or `E_ABORTED` where `work` has not
  * answered its signal by the next turn. That one turn lets `work` answer with a better code, for only it knows whether a write
- * had been sent. What `work` does after that is its own affair and is not reported.
+ * had been sent. `E_INVALID_ARGUMENT` for a time that is none. What `work` does after that is its own affair and is not reported.
  *
  * @example
  * const value = await withDeadline(runtime, options, 5_000, (signal) => request(signal));
@@ -20,6 +20,10 @@ export function withDeadline<T>(
 ): Promise<T> {
   if (options.signal?.aborted === true) return Promise.reject(abortError(options.signal));
   const timeoutMs = options.timeoutMs ?? defaultMs;
+  if (!(timeoutMs >= 0))
+    return Promise.reject(
+      new KeelsonError('E_INVALID_ARGUMENT', `timeoutMs must be a number from 0, not ${timeoutMs}.`),
+    );
   const controller = new AbortController();
   return new Promise<T>((resolve, reject) => {
     let lastTurn: { cancel(): void } | undefined;
