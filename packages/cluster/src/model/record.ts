@@ -64,17 +64,25 @@ export function integerField(record: ZNRecord, key: string, fallback: number): n
   return integerText(simpleField(record, key), fallback);
 }
 
-/** `fields` with `changes` laid over; a change to `undefined` removes the key. Keys are kept in the order Helix's sorted maps write them. */
+/** `fields` with `changes` laid over; a change to `undefined` removes the key. New keys stand where Helix's sorted maps would write them. */
 function overlay<V>(
   fields: Readonly<Record<string, V>>,
   changes: Readonly<Record<string, V | undefined>>,
 ): Readonly<Record<string, V>> {
-  const merged = new Map<string, V>(Object.entries(fields));
+  const set: [string, V][] = [];
+  const removed = new Set<string>();
+  let added = false;
   for (const [key, value] of Object.entries(changes)) {
-    if (value === undefined) merged.delete(key);
-    else merged.set(key, value);
+    if (value === undefined) removed.add(key);
+    else {
+      set.push([key, value]);
+      added ||= !Object.hasOwn(fields, key);
+    }
   }
-  return sortedFields(merged);
+  // The common case, one replica of many changed, must not cost a sort of all.
+  if (!added && removed.size === 0) return { ...fields, ...Object.fromEntries(set) };
+  const kept = Object.entries(fields).filter(([key]) => !removed.has(key));
+  return added ? sortedFields([...kept, ...set]) : { ...Object.fromEntries(kept), ...Object.fromEntries(set) };
 }
 
 /** The entries as an object whose keys stand in the order of Java's sorted maps (UTF-16 code units). */
