@@ -67,6 +67,18 @@ describe('session', () => {
     await runtime.drive(store.close());
   });
 
+  it('lives on a slow network, where an answer takes longer than the time between two keepalives', async () => {
+    const { runtime, store } = world();
+    store.faults.delay(TTL_MS * 0.22);
+    const session = await runtime.drive(store.openSession({ ttlMs: TTL_MS }));
+    for (let round = 0; round < 50; round += 1) {
+      await runtime.advance(TTL_MS / 5);
+      session.assertAlive();
+    }
+    store.faults.heal();
+    await runtime.drive(store.close());
+  });
+
   it('is not brought back by an answer that waited while the process was stopped', async () => {
     const { runtime, store } = world();
     store.faults.delay(100);

@@ -18,7 +18,7 @@ export function safetyMarginMs(ttlMs: number): number {
 }
 
 /**
- * A session over a lease. The lease is renewed every third of its ttl, one renewal at a time. The deadline counts from the sending of
+ * A session over a lease. The lease is renewed every third of its ttl. The deadline counts from the sending of
  * the last renewal that was answered, as the store counts from its arrival, which is later. Everything that happens to the
  * session looks at that deadline first, so that a process that was stopped learns of its loss before it does anything else.
  */
@@ -120,8 +120,10 @@ export class LeaseSession implements Session {
     return sentAtMs + this.#ttlMs - safetyMarginMs(this.#ttlMs);
   }
 
+  /** Sets the next renewal; whatever was set before is replaced. */
   #scheduleBeat(atMs: number): void {
     const { clock, timers } = this.#context.runtime;
+    this.#beat?.cancel();
     const delayMs = Math.max(0, atMs - clock.monotonicMs());
     this.#beat = timers.after(delayMs, () => this.#sendBeat(), { background: true });
   }
@@ -130,7 +132,9 @@ export class LeaseSession implements Session {
     if (this.lost.aborted) return;
     const { backend, runtime } = this.#context;
     const sentAtMs = runtime.clock.monotonicMs();
-    const timeoutMs = this.#ttlMs / 3;
+    // A slow answer counts too, as long as it is from within the ttl: the next renewal does not wait for it.
+    const timeoutMs = this.#ttlMs;
+    this.#scheduleBeat(sentAtMs + this.#ttlMs / 3);
     withDeadline(runtime, { signal: this.#lost.signal }, timeoutMs, (signal) =>
       backend.keepLeaseAlive(this.#lease, { signal, timeoutMs }),
     ).then(
@@ -143,8 +147,8 @@ export class LeaseSession implements Session {
     // The answer may have waited while this process was stopped: it cannot bring back what the clock has ended.
     if (this.lost.aborted) return;
     this.#ttlMs = ttlMs;
-    this.#deadline.moveTo(this.#deadlineFrom(sentAtMs));
-    if (!this.lost.aborted) this.#scheduleBeat(sentAtMs + ttlMs / 3);
+    // Answers may overtake each other; an older one takes nothing back.
+    this.#deadline.moveTo(Math.max(this.#deadline.deadlineMs, this.#deadlineFrom(sentAtMs)));
   }
 
   #failed(error: unknown): void {
