@@ -4,7 +4,7 @@ import type { PartitionPlan } from '../controller/plan-partition.ts';
 import type { ResourcePlan } from '../controller/plan-resource.ts';
 import { type ReplicaReason, reason, reasons } from '../controller/replica-reason.ts';
 import { DROPPED_STATE } from '../model/state-model-definition.ts';
-import type { ClusterSnapshot, WaitingMessage } from '../snapshot/index.ts';
+import type { ClusterSnapshot, ReplicaState, WaitingMessage } from '../snapshot/index.ts';
 
 /** A transition that was asked for and not answered. */
 export interface PendingTransition {
@@ -24,7 +24,7 @@ export interface ReplicaExplanation {
   readonly wanted: string | undefined;
   /** Wall time in milliseconds since which it is in its state; absent where not known. */
   readonly sinceMs: number | undefined;
-  /** Token of the transition that is under way; it grows with every hand-over. */
+  /** Token of the transition that brought it into its state; it grows with every hand-over. Absent where its holder does not say. */
   readonly fencingToken: bigint | undefined;
   /** Why it is wanted so. */
   readonly reason: ReplicaReason;
@@ -85,7 +85,7 @@ function explainReplica(snapshot: ClusterSnapshot, plan: PartitionPlan, instance
     state: current?.state,
     wanted: wanted?.state,
     sinceMs: current === undefined || current.sinceMs < 0 ? undefined : current.sinceMs,
-    fencingToken: waiting?.createRevision,
+    fencingToken: current?.fencingToken,
     reason: wanted?.reason ?? reasons.noStateLeft,
     waitingFor: waitingFor(snapshot, plan, instance),
     pending: pendingOf(waiting),
@@ -112,13 +112,13 @@ function whyNot(snapshot: ClusterSnapshot, plan: PartitionPlan, resource: string
 
 function explainUnusable(snapshot: ClusterSnapshot, plan: ResourcePlan, partition: string): PartitionExplanation {
   const fault = plan.fault ?? reasons.resourceDropped;
-  const current = snapshot.replicas.get(plan.resource)?.get(partition) ?? new Map();
-  const replicas = [...current].map(([instance, { state, sinceMs }]) => ({
+  const current = snapshot.replicas.get(plan.resource)?.get(partition) ?? new Map<string, ReplicaState>();
+  const replicas = [...current].map(([instance, { state, sinceMs, fencingToken }]) => ({
     instance,
     state,
     wanted: undefined,
     sinceMs: sinceMs < 0 ? undefined : sinceMs,
-    fencingToken: undefined,
+    fencingToken,
     reason: fault,
     waitingFor: fault,
     pending: undefined,

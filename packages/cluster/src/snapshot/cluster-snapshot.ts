@@ -15,6 +15,8 @@ export interface ReplicaState {
   readonly state: string;
   /** Wall time in milliseconds at which it came into the state; -1 where its holder does not say. */
   readonly sinceMs: number;
+  /** Token of the transition that brought it here; absent where its holder does not say. It grows with every hand-over. */
+  readonly fencingToken?: Revision;
 }
 
 /** A message that waits for a participant. */

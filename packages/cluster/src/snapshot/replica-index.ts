@@ -6,6 +6,9 @@ import { DeepMap } from './nested-map.ts';
 
 const noReplicas: readonly string[] = [];
 
+/** What a decision depends on, or an explanation shows. */
+const told = ['CURRENT_STATE', 'END_TIME', 'FENCING_TOKEN'] as const;
+
 /** Replicas by resource, partition and instance, kept up to date partition by partition from current states of live sessions. */
 export class ReplicaIndex {
   readonly #replicas = new DeepMap<ReplicaState>();
@@ -43,7 +46,11 @@ export class ReplicaIndex {
       if (after === undefined || isUnchanged(partition, before, after)) continue;
       const state = after.stateOf(partition);
       if (state === undefined) continue;
-      this.#replicas.set(resource, partition, instance, { state, sinceMs: after.enteredMs(partition) });
+      const replica = { state, sinceMs: after.enteredMs(partition) };
+      const token = after.fencingTokenOf(partition);
+      const known = token !== undefined && /^\d{1,20}$/.test(token);
+      const whole = known ? { ...replica, fencingToken: BigInt(token) } : replica;
+      this.#replicas.set(resource, partition, instance, whole);
       changes.markPartition('CurrentStateChange', resource, partition);
     }
   }
@@ -53,5 +60,5 @@ function isUnchanged(partition: string, before: CurrentState | undefined, after:
   if (before === undefined) return false;
   const old = mapField(before.record, partition);
   const now = mapField(after.record, partition);
-  return old?.CURRENT_STATE === now?.CURRENT_STATE && old?.END_TIME === now?.END_TIME;
+  return old === now || told.every((key) => old?.[key] === now?.[key]);
 }
