@@ -6,17 +6,20 @@ import type { KeyValue, RangeResult } from '../kv/backend.ts';
  */
 export type MvccOperationResult = MvccRangeResult | MvccPutResult | MvccDeleteResult | MvccTxnOperationResult;
 
+/** What a range found. */
 export interface MvccRangeResult {
   readonly type: 'range';
   readonly result: RangeResult;
 }
 
+/** What a put replaced, where that was asked for, and the revision it made. */
 export interface MvccPutResult {
   readonly type: 'put';
   readonly prevKv?: KeyValue;
   readonly revision: bigint;
 }
 
+/** What a delete-range took away. */
 export interface MvccDeleteResult {
   readonly type: 'delete-range';
   readonly deleted: number;
@@ -25,6 +28,7 @@ export interface MvccDeleteResult {
   readonly revision: bigint;
 }
 
+/** The outcome of a transaction, as one operation among others. */
 export interface MvccTxnOperationResult {
   readonly type: 'txn';
   readonly result: MvccTxnResult;
