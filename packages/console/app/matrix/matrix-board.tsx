@@ -78,6 +78,10 @@ export function MatrixBoard({ matrix, filter, density, orientation, onOpen }: Bo
 
   return (
     <div className="board">
+      <div className="board-layers" aria-hidden="true">
+        <canvas ref={painting.cells} style={painting.size} />
+        <canvas ref={painting.highlight} style={painting.size} />
+      </div>
       <div
         ref={scroller}
         className="board-scroll"
@@ -108,10 +112,7 @@ export function MatrixBoard({ matrix, filter, density, orientation, onOpen }: Bo
         }
         onBlur={() => setActive((old) => (old?.by === 'keyboard' ? undefined : old))}
       >
-        <div className="board-content" style={{ width: layout.contentWidth, height: layout.contentHeight }}>
-          <canvas ref={painting.cells} className="board-cells" aria-hidden="true" style={painting.size} />
-          <canvas ref={painting.highlight} className="board-highlight" aria-hidden="true" style={painting.size} />
-        </div>
+        <div className="board-content" style={{ width: layout.contentWidth, height: layout.contentHeight }} />
         {active !== undefined && facts !== undefined && (
           <div className="visually-hidden" role="row" aria-rowindex={active.row + 1}>
             <ActiveSentence id={cellId} column={active.column} facts={facts} />

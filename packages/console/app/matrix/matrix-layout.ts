@@ -53,9 +53,15 @@ export interface CellPosition {
 export const GAP = 1;
 
 const SIZES = {
-  normal: { minWidth: 18, maxWidth: 44, height: 20, upright: 18 },
-  dense: { minWidth: 5, maxWidth: 12, height: 6, upright: 18 },
+  normal: { minWidth: 15, maxWidth: 44, height: 20, tall: 26 },
+  dense: { minWidth: 5, maxWidth: 12, height: 6, tall: 6 },
 } as const;
+
+/** So few rows may be taller: the picture is small anyway. */
+const FEW_ROWS = 12;
+
+/** Widest column, where the names of all lie flat. */
+const WIDEST_FLAT = 104;
 
 const MAX_LABEL = 150;
 const MIN_LABEL = 24;
@@ -74,10 +80,12 @@ export function layoutMatrix(input: LayoutInput): MatrixLayout {
   const room = Math.max(0, input.viewportWidth - rowLabel);
   const fitting = Math.floor(room / Math.max(1, columns));
   const flatWidth = Math.ceil(columnLabel) + 6;
-  // A few columns may grow until their names lie flat; many stay narrow.
-  const widest = flatWidth <= fitting ? Math.max(size.maxWidth, flatWidth) : size.maxWidth;
+  // A few columns may grow until their names lie flat and beyond; many stay narrow.
+  const flat = flatWidth <= fitting && flatWidth > size.minWidth && input.density === 'normal';
+  const widest = flat && columns <= FEW_ROWS ? Math.max(WIDEST_FLAT, flatWidth) : size.maxWidth;
   const cellWidth = Math.min(Math.max(fitting, size.minWidth), widest);
   const upright = flatWidth > cellWidth;
+  const cellHeight = rows <= FEW_ROWS ? size.tall : size.height;
   const top = upright ? Math.min(Math.ceil(columnLabel), MAX_LABEL) + LABEL_PADDING : TOP_FLAT;
   return {
     orientation,
@@ -85,12 +93,12 @@ export function layoutMatrix(input: LayoutInput): MatrixLayout {
     rows,
     columns,
     cellWidth,
-    cellHeight: size.height,
+    cellHeight,
     left: rowLabel,
     top,
     upright,
     contentWidth: rowLabel + columns * cellWidth,
-    contentHeight: top + rows * size.height,
+    contentHeight: top + rows * cellHeight,
   };
 }
 

@@ -35,13 +35,17 @@ export function MatrixToolbar(props: Props): ReactNode {
   return (
     <div className="toolbar">
       <h1>Matrix</h1>
-      <NativeSelect
-        size="xs"
-        aria-label="Resource"
-        value={resource ?? ''}
-        data={[...resources]}
-        onChange={(event) => onChange({ resource: event.currentTarget.value })}
-      />
+      {resources.length > 1 || resource === undefined ? (
+        <NativeSelect
+          size="xs"
+          aria-label="Resource"
+          value={resource ?? ''}
+          data={[...resources]}
+          onChange={(event) => onChange({ resource: event.currentTarget.value })}
+        />
+      ) : (
+        <span className="only">{resource}</span>
+      )}
       <NativeSelect
         size="xs"
         aria-label="Partitions with a replica in state"

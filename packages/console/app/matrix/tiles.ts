@@ -64,6 +64,9 @@ function drawTile(options: TileOptions, state: number, wanted: number, faint: bo
   }
   const marked = has ?? wants;
   if (marked !== undefined && Math.min(width, height) >= MIN_FOR_MARK) {
+    if (has !== undefined && has.pattern !== 'solid') {
+      clearForMark(context, inner, has);
+    }
     drawMark(context, inner, marked.letter, has === undefined ? colours.motion : marked.ink);
   }
   return tile;
@@ -128,6 +131,12 @@ function markMotion(
     context.fill();
     context.stroke();
   }
+}
+
+/** Takes the pattern away where the mark will stand. */
+function clearForMark(context: CanvasRenderingContext2D, box: Box, style: StateStyle): void {
+  context.fillStyle = style.fill;
+  context.fillRect(box.width / 2 - 6, 2, 12, box.height - 4);
 }
 
 function drawMark(context: CanvasRenderingContext2D, box: Box, mark: string, ink: string): void {

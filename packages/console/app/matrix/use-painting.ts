@@ -93,7 +93,7 @@ function placeTip(view: MatrixView, scroll: Scroll, cell: CellPosition): TipPlac
   return {
     side,
     edge,
-    x: side === 'right' ? x + view.layout.cellWidth + 8 : scroll.width - x + 8,
-    y: edge === 'top' ? y : scroll.height - y - view.layout.cellHeight,
+    x: side === 'right' ? x + view.layout.cellWidth + 6 : scroll.width - x + 6,
+    y: edge === 'top' ? y + view.layout.cellHeight + 6 : scroll.height - y + 6,
   };
 }

@@ -1,6 +1,9 @@
 /** A length of time as people say it: `2.3 s`, `45 s`, `3 min 12 s`, `2 h 5 min`, `3 d 4 h`. */
 export function formatDuration(ms: number): string {
   const seconds = Math.max(0, ms) / 1_000;
+  if (seconds < 0.1) {
+    return 'under 0.1 s';
+  }
   if (seconds < 9.95) {
     return `${(Math.floor(seconds * 10) / 10).toFixed(1)} s`;
   }

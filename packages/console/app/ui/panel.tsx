@@ -5,14 +5,14 @@ import { formatRoute, type Route } from './route.ts';
 export function Panel(props: {
   readonly title: string;
   readonly link?: Route;
-  /** Takes the height that is left. */
-  readonly grow?: boolean;
+  /** Takes a whole row of the overview's grid. */
+  readonly wide?: boolean;
   readonly actions?: ReactNode;
   readonly children: ReactNode;
 }): ReactNode {
-  const { title, link, grow = false, actions, children } = props;
+  const { title, link, wide = false, actions, children } = props;
   return (
-    <section className={`panel${grow ? ' grow' : ''}`} aria-label={title}>
+    <section className={`panel${wide ? ' wide' : ''}`} aria-label={title}>
       <div className="panel-head">
         <h2>{link === undefined ? title : <a href={formatRoute(link)}>{title}</a>}</h2>
         {actions}

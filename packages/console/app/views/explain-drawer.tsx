@@ -23,6 +23,7 @@ export default function ExplainDrawer(): ReactNode {
       position="right"
       size={440}
       lockScroll={false}
+      overlayProps={{ backgroundOpacity: 0.3 }}
       onClose={() => go({ query: withQuery(route, { partition: undefined, of: undefined }) })}
       title={`Why is ${partition} where it is?`}
       closeButtonProps={{ 'aria-label': 'Close' }}

@@ -27,7 +27,7 @@ export function InstanceGlance({
     <ul className="glance">
       {shown.map((instance) => (
         <li key={instance.name}>
-          <InstanceHealth instance={instance} bare />
+          <InstanceHealth instance={instance} bare={instance.live && instance.enabled} />
           <a
             href={formatRoute({ cluster: route.cluster, page: 'matrix', query: { instance: instance.name } })}
             title={`Partitions on ${instance.name}`}

@@ -148,7 +148,7 @@ function InstanceRow(props: {
       </td>
       <td className="actions">
         <Button
-          size="compact-sm"
+          size="compact-xs"
           variant="default"
           aria-label={`${enabled ? 'Disable' : 'Enable'} ${name}`}
           onClick={() => onSwitch(name)}

@@ -33,7 +33,7 @@ export function MatrixPanel(): ReactNode {
     query: chosen === undefined ? {} : { resource: chosen },
   } as const;
   return (
-    <Panel title="Partitions × instances" link={link} actions={picker} grow>
+    <Panel title="Partitions × instances" link={link} actions={picker}>
       {resources.data !== undefined && chosen === undefined && <NoResources cluster={route.cluster} />}
       {matrix === undefined && chosen !== undefined && query.error !== null && (
         <ErrorNotice what="The matrix could not be read" error={query.error} onRetry={() => void query.refetch()} />

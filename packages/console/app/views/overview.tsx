@@ -26,18 +26,16 @@ export function Overview(): ReactNode {
       )}
       <div className="overview-grid">
         <MatrixPanel />
-        <div className="overview-side">
-          <Panel title="Instances" link={{ ...link, page: 'instances' }}>
-            {instances.data === undefined ? (
-              <FirstRead query={instances} what="The instances" />
-            ) : (
-              <InstanceGlance instances={instances.data.instances} order={order} />
-            )}
-          </Panel>
-          <Panel title="What happened" link={{ ...link, page: 'timeline' }} grow>
-            <RecentEvents />
-          </Panel>
-        </div>
+        <Panel title="Instances" link={{ ...link, page: 'instances' }}>
+          {instances.data === undefined ? (
+            <FirstRead query={instances} what="The instances" />
+          ) : (
+            <InstanceGlance instances={instances.data.instances} order={order} />
+          )}
+        </Panel>
+        <Panel title="What happened" link={{ ...link, page: 'timeline' }} wide>
+          <RecentEvents />
+        </Panel>
       </div>
     </div>
   );

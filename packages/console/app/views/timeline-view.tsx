@@ -1,4 +1,4 @@
-import { SegmentedControl, TextInput } from '@mantine/core';
+import { NativeSelect, SegmentedControl, TextInput } from '@mantine/core';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { type ReactNode, useDeferredValue, useMemo, useRef } from 'react';
 import { useTimelinePast } from '../api/queries.ts';
@@ -31,17 +31,19 @@ export default function TimelineView(): ReactNode {
     <div className="page fill">
       <div className="toolbar">
         <h1>Timeline</h1>
-        <SegmentedControl
+        <NativeSelect
           size="xs"
           aria-label="What the lines are about"
           value={kind}
-          onChange={(value) => change({ kind: value === 'all' ? undefined : value })}
+          onChange={(event) =>
+            change({ kind: event.currentTarget.value === 'all' ? undefined : event.currentTarget.value })
+          }
           data={[
-            { value: 'all', label: 'All' },
-            { value: 'instance', label: 'Instances' },
-            { value: 'replica', label: 'Replicas' },
-            { value: 'controller', label: 'Controller' },
-            { value: 'resource', label: 'Resources' },
+            { value: 'all', label: 'About everything' },
+            { value: 'instance', label: 'About instances' },
+            { value: 'replica', label: 'About replicas' },
+            { value: 'controller', label: 'About the controller' },
+            { value: 'resource', label: 'About resources' },
           ]}
         />
         <SegmentedControl
@@ -88,7 +90,9 @@ function TimelineBody({
   }
   return (
     <EmptyNotice title={filtered ? 'No line passes the filter' : 'Nothing has happened yet'}>
-      {filtered ? 'Choose “All” or clear the text.' : 'Whatever changes in this cluster appears here at once.'}
+      {filtered
+        ? 'Choose “About everything” or clear the text.'
+        : 'Whatever changes in this cluster appears here at once.'}
     </EmptyNotice>
   );
 }
