@@ -74,12 +74,18 @@ export class ControllerTerm {
     const following = this.#follow();
     await this.#introduce();
     while (!this.#ended.signal.aborted) {
-      const due = this.#plan?.lookAgainMs;
-      const waitMs = due === undefined ? IDLE_MS : Math.min(IDLE_MS, Math.max(0, due - this.#nowMs()));
+      const waitMs = this.#waitMs();
       await this.#wake.heard(waitMs);
       await this.#attempt(() => this.#step());
     }
     await following;
+  }
+
+  /** How long to wait for news: until time alone asks for a new plan; behind the store only news can help. */
+  #waitMs(): number {
+    const due = this.#plan?.lookAgainMs;
+    if (due === undefined || !this.#upToDate()) return IDLE_MS;
+    return Math.min(IDLE_MS, Math.max(0, due - this.#nowMs()));
   }
 
   #nowMs(): number {

@@ -92,12 +92,13 @@ function newlyOffline(snapshot: ClusterSnapshot): readonly string[] {
     .map(([instance]) => instance);
 }
 
-function earliest(resources: ReadonlyMap<string, ResourcePlan>): number | undefined {
+/** When time alone next asks for a plan: never at once, or a plan that changes nothing would be made without end. */
+function earliest(resources: ReadonlyMap<string, ResourcePlan>, nowMs: number): number | undefined {
   let due: number | undefined;
   for (const { lookAgainMs } of resources.values()) {
     if (lookAgainMs !== undefined) due = Math.min(due ?? lookAgainMs, lookAgainMs);
   }
-  return due;
+  return due === undefined ? undefined : Math.max(due, nowMs + 1);
 }
 
 /**
@@ -129,6 +130,6 @@ export function planCluster(snapshot: ClusterSnapshot, nowMs: number, options: C
     ...compared,
     idealStates: persisted.filter((ideal) => ideal !== undefined),
     wentOffline: newlyOffline(snapshot),
-    lookAgainMs: earliest(resources),
+    lookAgainMs: earliest(resources, nowMs),
   };
 }
