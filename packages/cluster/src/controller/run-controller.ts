@@ -122,27 +122,21 @@ class ControllerProcess implements Controller {
   async waitUntilLeading(options: CallOptions = {}): Promise<Leadership> {
     const { timeoutMs } = options;
     if (this.#leadership !== undefined && this.leading) return this.#leadership;
-    return await new Promise<Leadership>((resolve, reject) => {
-      const settle = (): void => {
-        this.#waiting.delete(won);
-        timer?.cancel();
-        letGo();
-        ended();
-      };
-      const won = (leadership: Leadership): void => {
-        settle();
-        resolve(leadership);
-      };
-      const fail = (error: unknown): void => {
-        settle();
-        reject(error);
-      };
-      this.#waiting.add(won);
-      const late = new KeelsonError('E_TIMEOUT', `${this.name} does not lead after ${timeoutMs ?? 0} ms.`);
-      const timer = timeoutMs === undefined ? undefined : this.#runtime.timers.after(timeoutMs, () => fail(late));
-      const ended = onAbort(this.#closed.signal, () => fail(closedError(this.name)));
-      const letGo = onAbort(options.signal, (tripped) => fail(abortError(tripped)));
-    });
+    const cleanUps: (() => void)[] = [];
+    try {
+      return await new Promise<Leadership>((resolve, reject) => {
+        this.#waiting.add(resolve);
+        cleanUps.push(() => this.#waiting.delete(resolve));
+        cleanUps.push(onAbort(this.#closed.signal, () => reject(closedError(this.name))));
+        cleanUps.push(onAbort(options.signal, (tripped) => reject(abortError(tripped))));
+        if (timeoutMs === undefined) return;
+        const late = new KeelsonError('E_TIMEOUT', `${this.name} does not lead after ${timeoutMs} ms.`);
+        const timer = this.#runtime.timers.after(timeoutMs, () => reject(late));
+        cleanUps.push(() => timer.cancel());
+      });
+    } finally {
+      for (const cleanUp of cleanUps) cleanUp();
+    }
   }
 
   async close(): Promise<void> {
