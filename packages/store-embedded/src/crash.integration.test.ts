@@ -1,14 +1,13 @@
-import { fileURLToPath } from 'node:url';
 import { withDeadline } from '@keelson/runtime';
-import { runCommand, spawnProcess, temporaryDirectory, testRuntime } from '@keelson/testing';
+import { spawnProcess, temporaryDirectory, testRuntime } from '@keelson/testing';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { buildPackage, workerPath } from '../test-support/built.ts';
 import { type LedgerWrite, readHistory, readReport, type WorkerReport } from '../test-support/ledger.ts';
 import { type EmbeddedBackend, openEmbeddedBackend } from './index.ts';
 
 const ROUNDS = Number(process.env.KEELSON_CRASH_ROUNDS ?? 50);
 const ROUND_LIMIT_MS = 30_000;
-const workspace = fileURLToPath(new URL('../../..', import.meta.url));
-const worker = fileURLToPath(new URL('../test-support/crash-worker.mjs', import.meta.url));
+const worker = workerPath('crash-worker.mjs');
 
 /** Everything the store has ever been seen to hold, over all rounds. */
 class Ledger {
@@ -93,17 +92,7 @@ async function crashOnce(directory: string, round: number, acknowledgements: num
 }
 
 describe('an embedded store killed under load', () => {
-  beforeAll(async () => {
-    const built = await runCommand(
-      process.execPath,
-      ['node_modules/typescript/bin/tsc', '-b', 'packages/store-embedded'],
-      {
-        cwd: workspace,
-        timeoutMs: 110_000,
-      },
-    );
-    expect(built.stdout).toBe('');
-  });
+  beforeAll(buildPackage);
 
   it(
     `loses nothing acknowledged and shows nothing in part, ${ROUNDS} times`,

@@ -30,17 +30,7 @@ export class LmdbJournal implements Journal {
   }
 
   persist(commits: readonly Commit[]): Promise<void> {
-    return this.#inTurn(async () => {
-      await this.#file.current.batch(() => {
-        let written = 0;
-        for (const commit of commits) {
-          this.#write(commit);
-          written += commit.versions.length;
-        }
-        // Faster than they are made, or the file would grow with the load.
-        this.#erase(Math.max(ERASED_PER_BATCH, 2 * written));
-      });
-    });
+    return this.#inTurn(() => settledBatch(this.#file.current.batch(() => this.#writeAll(commits))));
   }
 
   close(): Promise<void> {
@@ -57,6 +47,16 @@ export class LmdbJournal implements Journal {
 
   defragment(): Promise<void> {
     return this.#inTurn(() => this.#file.defragment());
+  }
+
+  #writeAll(commits: readonly Commit[]): void {
+    let written = 0;
+    for (const commit of commits) {
+      this.#write(commit);
+      written += commit.versions.length;
+    }
+    // Faster than they are made, or the file would grow with the load.
+    this.#erase(Math.max(ERASED_PER_BATCH, 2 * written));
   }
 
   // The promises that `put` and `remove` give inside a batch settle with the batch, which is what is awaited.
@@ -85,5 +85,25 @@ export class LmdbJournal implements Journal {
       () => {},
     );
     return result;
+  }
+}
+
+/**
+ * Settles as the batch does, with the system's error. lmdb rejects a batch with an error that only refers to a second promise, which
+ * holds the reason; left alone, that one would end the process as an unhandled rejection.
+ */
+async function settledBatch(batch: Promise<unknown>): Promise<void> {
+  try {
+    await batch;
+  } catch (error) {
+    let reason: unknown = error;
+    if (error instanceof Error && 'commitError' in error && error.commitError instanceof Promise)
+      error.commitError.catch((cause: unknown) => {
+        reason = cause;
+      });
+    // It is rejected in the same turn as the batch, so its reason is there after the reactions already queued.
+    await Promise.resolve();
+    await Promise.resolve();
+    throw reason;
   }
 }
