@@ -1,11 +1,11 @@
 import { KeelsonError, type Runtime, sleep, throwIfAborted } from '@keelson/runtime';
 import type { JsonHttpClient } from './http-peers.ts';
 import type { Put, StoredValue } from './log-entry.ts';
-import { partitionName, partitionOf } from './partition-of.ts';
+import { partitionName, partitionNames, partitionOf } from './partition-of.ts';
 
 /** Where the partitions are, as a spectator tells it. */
 export interface Routes {
-  /** Number of partitions of the resource; 0 while there is none. */
+  /** Number of partitions the resource was declared with, whether or not they have somebody; 0 while there is none. */
   partitions(): number;
   /** Address of the MASTER of the partition; `undefined` while there is none. */
   masterAddress(partition: string): string | undefined;
@@ -66,7 +66,7 @@ export class KvClient {
 
   /** Names of all partitions. */
   partitions(): string[] {
-    return Array.from({ length: this.#routes.partitions() }, (_, index) => partitionName(this.#resource, index));
+    return partitionNames(this.#resource, this.#routes.partitions());
   }
 
   #masterOfKey(key: string): string | undefined {

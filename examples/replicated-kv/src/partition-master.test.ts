@@ -80,6 +80,7 @@ class World {
 
   readonly directory: Directory = {
     masterOf: () => this.nodes.find((node) => node.state === 'MASTER')?.name,
+    takingOver: () => false,
     liveSession: async (name) => this.node(name).session || undefined,
     addressOf: (name) => name,
   };

@@ -10,6 +10,11 @@ export function partitionOf(key: string, partitions: number): number {
   return (hash >>> 0) % partitions;
 }
 
+/** Names of all `count` partitions of a resource. */
+export function partitionNames(resource: string, count: number): string[] {
+  return Array.from({ length: count }, (_, index) => partitionName(resource, index));
+}
+
 /** Name of partition number `index` of a resource, as Helix names them. */
 export function partitionName(resource: string, index: number): string {
   return `${resource}_${index}`;

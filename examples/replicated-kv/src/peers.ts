@@ -20,6 +20,8 @@ export interface Member {
 export interface Directory {
   /** Instance that is MASTER of the partition by the routing table; may be stale. */
   masterOf(partition: string): string | undefined;
+  /** Whether some partition has no MASTER by the routing table: a take-over is going on. */
+  takingOver(): boolean;
   /** The session of the instance, read from the store itself, never stale; `undefined` where it is not live. */
   liveSession(instance: string): Promise<string | undefined>;
   /** Where the live instance listens, by what is known here; `undefined` where it is not live. */

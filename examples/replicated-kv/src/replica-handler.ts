@@ -22,6 +22,7 @@ export interface NodeContext {
 }
 
 const RETRY_MS = 25;
+const LOOK_AGAIN_MS = 1_000;
 /** A node that leaves tells the MASTER, but does not wait for it for long: the MASTER finds out by itself. */
 const LEAVE_TIMEOUT_MS = 500;
 
@@ -81,16 +82,33 @@ export class ReplicaHandler implements StateModelHandler {
 
   /** A SLAVE holds every acknowledged write: it has them from the MASTER, or had them all before there was none. */
   async #becomeSlave(context: TransitionContext): Promise<void> {
+    const { signal } = context;
     const session = context.message.targetSession;
     for (;;) {
-      throwIfAborted(context.signal);
-      const master = this.#node.directory.masterOf(this.#partition);
-      const done =
-        master !== undefined && master !== this.#node.instance
-          ? await this.#joinMaster(master, session, context.signal)
-          : await this.#joinWithoutMaster(session, context.signal);
-      if (done) return;
-      await sleep(this.#node.runtime, RETRY_MS, { signal: context.signal });
+      throwIfAborted(signal);
+      if (this.#otherMaster() === undefined && (await this.#joinWithoutMaster(session, signal))) return;
+      await this.#awaitTurn(signal);
+      const master = this.#otherMaster();
+      if (master !== undefined && (await this.#joinMaster(master, session, signal))) return;
+      await sleep(this.#node.runtime, RETRY_MS, { signal });
+    }
+  }
+
+  #otherMaster(): string | undefined {
+    const master = this.#node.directory.masterOf(this.#partition);
+    return master === this.#node.instance ? undefined : master;
+  }
+
+  /**
+   * Waits until there is a MASTER to join and no partition waits for its own: a take-over needs the store, the disks and the
+   * processors more than a new replica does. Looks at the routing table only; now and then it goes on whatever that says.
+   */
+  async #awaitTurn(signal: AbortSignal): Promise<void> {
+    const { directory, runtime } = this.#node;
+    const untilMs = runtime.clock.monotonicMs() + LOOK_AGAIN_MS;
+    while (runtime.clock.monotonicMs() < untilMs) {
+      if (this.#otherMaster() !== undefined && !directory.takingOver()) return;
+      await sleep(runtime, RETRY_MS, { signal });
     }
   }
 
@@ -109,9 +127,13 @@ export class ReplicaHandler implements StateModelHandler {
 
   async #joinWithoutMaster(session: string, signal: AbortSignal): Promise<boolean> {
     const { instance, inSync } = this.#node;
-    const { set, version } = await inSync.read(this.#partition, signal);
-    if (!holdsEverything(set, instance)) return false;
-    return (await inSync.write(this.#partition, withMember(set, instance, session), version, signal)) !== undefined;
+    for (;;) {
+      const { set, version } = await inSync.read(this.#partition, signal);
+      if (!holdsEverything(set, instance)) return false;
+      // Another replica may have been quicker to write itself in: then look again.
+      const joined = withMember(set, instance, session);
+      if ((await inSync.write(this.#partition, joined, version, signal)) !== undefined) return true;
+    }
   }
 
   async #leave(): Promise<void> {

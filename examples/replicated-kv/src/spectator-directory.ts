@@ -1,25 +1,38 @@
 import { clusterPaths, type Spectator } from '@keelson/cluster';
 import type { Store } from '@keelson/store';
 import type { Routes } from './kv-client.ts';
+import { partitionNames } from './partition-of.ts';
 import type { Directory } from './peers.ts';
 
 /** Field of a worker's live instance record that says where it listens, e.g. `http://127.0.0.1:4711`. */
 export const ADDRESS_FIELD = 'KV_ADDRESS';
 
+/** What is asked of a spectator here. */
+type RoutingView = Pick<Spectator, 'partitionCount' | 'instancesFor' | 'liveInstance'>;
+
 /** The routing table, and the store where only the newest counts, as the replicas' directory. */
-export function spectatorDirectory(spectator: Spectator, store: Store, cluster: string, resource: string): Directory {
+export function spectatorDirectory(
+  spectator: RoutingView,
+  store: Pick<Store, 'get'>,
+  cluster: string,
+  resource: string,
+): Directory {
   const paths = clusterPaths(cluster);
   return {
     masterOf: (partition) => spectator.instancesFor(resource, partition, 'MASTER')[0],
+    takingOver: () =>
+      partitionNames(resource, spectator.partitionCount(resource)).some(
+        (partition) => spectator.instancesFor(resource, partition, 'MASTER').length === 0,
+      ),
     liveSession: async (instance) => (await store.get(paths.liveInstance(instance)))?.owner,
     addressOf: (instance) => spectator.liveInstance(instance)?.info[ADDRESS_FIELD],
   };
 }
 
 /** The routing table as clients use it. */
-export function spectatorRoutes(spectator: Spectator, resource: string): Routes {
+export function spectatorRoutes(spectator: RoutingView, resource: string): Routes {
   return {
-    partitions: () => spectator.partitionsOf(resource).length,
+    partitions: () => spectator.partitionCount(resource),
     masterAddress: (partition) => {
       const master = spectator.instancesFor(resource, partition, 'MASTER')[0];
       return master === undefined ? undefined : spectator.liveInstance(master)?.info[ADDRESS_FIELD];

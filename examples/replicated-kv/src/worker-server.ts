@@ -22,7 +22,7 @@ const MAX_KEY_LENGTH = 1024;
 /**
  * Serves clients and other workers on 127.0.0.1:
  * `PUT /kv/{key}` `{id, value}` · `GET /kv/{key}` · `GET /partitions/{partition}` (all committed values, from its MASTER) · `GET /status` ·
- * `POST /replica/{partition}/{append|install|join|leave}` between workers.
+ * `POST /replica/{partition}/{append|install|join|leave}` between workers. Under `/as/{instance}` the same, if that is this worker.
  */
 export async function serveWorker(options: WorkerServerOptions): Promise<{ server: Server; address: string }> {
   const server = createServer((request, response) => {
@@ -37,11 +37,12 @@ export async function serveWorker(options: WorkerServerOptions): Promise<{ serve
     server.listen(options.port, '127.0.0.1', resolve);
   });
   const { port } = server.address() as AddressInfo;
-  return { server, address: `http://127.0.0.1:${port}` };
+  // Ports are used again: whoever knows an old address of one worker must not take another for it, and count that in sync.
+  return { server, address: `http://127.0.0.1:${port}/as/${encodeURIComponent(options.node.instance)}` };
 }
 
 async function answer(options: WorkerServerOptions, request: IncomingMessage): Promise<unknown> {
-  const segments = pathSegments(request.url ?? '/');
+  const segments = ownSegments(pathSegments(request.url ?? '/'), options.node.instance);
   const [room, name, verb] = segments;
   const is = (method: string, first: string, length: number): boolean =>
     request.method === method && room === first && segments.length === length;
@@ -53,6 +54,13 @@ async function answer(options: WorkerServerOptions, request: IncomingMessage): P
     if (is('POST', 'replica', 3)) return replicate(options.node, name, verb, await readJson(request));
   }
   throw new KeelsonError('E_NOT_FOUND', `There is nothing at ${request.method} ${request.url}.`);
+}
+
+function ownSegments(segments: string[], instance: string): string[] {
+  const [first, meant, ...rest] = segments;
+  if (first !== 'as') return segments;
+  if (meant !== instance) throw new KeelsonError('E_UNAVAILABLE', `This is ${instance}, not ${meant}.`);
+  return rest;
 }
 
 function pathSegments(url: string): string[] {

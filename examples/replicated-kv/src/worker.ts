@@ -49,7 +49,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
     masters: new Map(),
     resourceExists: async () => (await store.get(clusterPaths(cluster).idealState(resource))) !== undefined,
   };
-  const partitions = (): number | undefined => spectator.partitionsOf(resource).length || undefined;
+  const partitions = (): number | undefined => spectator.partitionCount(resource) || undefined;
   const { server, address } = await serveWorker({ node, resource, partitions, port: options.port });
   const participant = await joinCluster({
     store,

@@ -1,5 +1,5 @@
 import { bucketSizeOf } from './buckets.ts';
-import { mapField, type SimpleFields, simpleField, type ZNRecord } from './record.ts';
+import { integerField, mapField, type SimpleFields, simpleField, type ZNRecord } from './record.ts';
 
 /** What is, of one resource, as the controller last saw it (`EXTERNALVIEW/{resource}`). */
 export class ExternalView {
@@ -28,6 +28,11 @@ export class ExternalView {
   get bucketSize(): number {
     return bucketSizeOf(this.record);
   }
+  /** How many partitions the resource was declared with; 0 where the view does not say. {@link partitions} may be fewer. */
+  get partitionCount(): number {
+    return Math.max(0, integerField(this.record, 'NUM_PARTITIONS', 0));
+  }
+  /** Partitions that have a replica somewhere. */
   get partitions(): readonly string[] {
     return Object.keys(this.record.mapFields);
   }

@@ -4,7 +4,7 @@ import { type LiveInstanceInfo, RoutingTable } from './routing-table.ts';
 
 const view = ExternalView.create(
   'db',
-  {},
+  { NUM_PARTITIONS: '7' },
   {
     db_0: { b: 'SLAVE', a: 'SLAVE', c: 'MASTER' },
     db_1: { a: 'MASTER' },
@@ -34,6 +34,8 @@ describe('a routing table', () => {
     expect(routes.instancesFor('db', 'db_0', 'MASTER')).toEqual(['c']);
     expect(routes.statesOf('db', 'db_1')).toEqual(new Map([['a', 'MASTER']]));
     expect(routes.partitionsOf('db')).toEqual(['db_0', 'db_1']);
+    expect(routes.partitionCount('db')).toBe(7);
+    expect(routes.partitionCount('none')).toBe(0);
   });
 
   test('names nobody for what there is not', () => {

@@ -55,6 +55,14 @@ export class RoutingTable {
     return this.#indexOf(resource).get(partition)?.get(state) ?? nobody;
   }
 
+  /**
+   * How many partitions the resource was declared with, 0 where it is not known. What maps keys to partitions must count with this, as
+   * `partitionsOf` is shorter while partitions have nobody.
+   */
+  partitionCount(resource: string): number {
+    return this.#sources.views.get(resource)?.partitionCount ?? 0;
+  }
+
   /** Partitions of which somebody holds a replica. */
   partitionsOf(resource: string): readonly string[] {
     return [...this.#indexOf(resource).keys()];

@@ -31,7 +31,9 @@ export interface Spectator extends AsyncDisposable {
   readonly staleSinceMs: MonotonicMs | undefined;
   /** Names of the live instances that hold `partition` in `state`, in order of name. Constant time. */
   instancesFor(resource: string, partition: string, state: string): readonly string[];
-  /** Partitions of which somebody holds a replica. */
+  /** How many partitions the resource was declared with, 0 where it is not known. Count with this to map keys to partitions. */
+  partitionCount(resource: string): number;
+  /** Partitions of which somebody holds a replica; fewer than declared while some have nobody. */
   partitionsOf(resource: string): readonly string[];
   /** The live instance of that name, with what it says of itself. */
   liveInstance(name: string): LiveInstanceInfo | undefined;
@@ -107,6 +109,10 @@ class StoreSpectator implements Spectator {
 
   instancesFor(resource: string, partition: string, state: string): readonly string[] {
     return this.#table.instancesFor(resource, partition, state);
+  }
+
+  partitionCount(resource: string): number {
+    return this.#table.partitionCount(resource);
   }
 
   partitionsOf(resource: string): readonly string[] {

@@ -1,0 +1,132 @@
+import { requireServer, testRuntime } from '@keelson/testing';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { Stage, type TakeOver, TTL_MS } from '../test-support/stage.ts';
+import { embeddedHost, etcdHost, type StoreHost } from '../test-support/store-host.ts';
+
+/** What the cluster may take on top of the ttl, in milliseconds. */
+const TAKE_OVER_MS = 300;
+
+const hosts: readonly [string, boolean, () => Promise<StoreHost>][] = [
+  ['the embedded store', true, embeddedHost],
+  ['etcd', requireServer('etcd-3.7'), etcdHost],
+];
+
+describe.each(hosts.filter(([, here]) => here))('the example on %s', (_, __, open) => {
+  let host: StoreHost;
+  let stage: Stage;
+  const takeOvers: TakeOver[] = [];
+
+  beforeAll(async () => {
+    host = await open();
+    stage = await Stage.open(host);
+  }, 120_000);
+
+  afterAll(async () => {
+    await stage?.close();
+    await host?.[Symbol.asyncDispose]();
+    report(host?.name ?? '', takeOvers);
+  }, 60_000);
+
+  /** Nothing lost and nothing doubled in any check so far, and work goes on. */
+  async function intact(): Promise<void> {
+    const before = stage.checks.at(-1)?.acknowledged ?? 0;
+    const check = await stage.nextCheck({ complete: true });
+    expect(check.acknowledged).toBeGreaterThan(before);
+    expect(stage.checks.filter(({ lost, doubled }) => lost + doubled > 0)).toEqual([]);
+  }
+
+  async function killWithinBound(instance: string): Promise<void> {
+    const takeOver = await stage.kill(instance);
+    takeOvers.push(takeOver);
+    expect(takeOver.tookMs, JSON.stringify(takeOver)).toBeLessThanOrEqual(TTL_MS + host.expiryLagMs + TAKE_OVER_MS);
+  }
+
+  test('kill -9 of any worker: every partition has a MASTER again in time', async () => {
+    for (const instance of stage.instances) {
+      await killWithinBound(instance);
+      await intact();
+      await stage.startWorker(instance);
+      await stage.placed();
+    }
+  }, 180_000);
+
+  test('one kill after the other, without a rest', async () => {
+    for (let round = 0; round < 2; round += 1) {
+      for (const instance of ['worker-2', 'worker-5']) await killWithinBound(instance);
+      for (const instance of ['worker-2', 'worker-5']) await stage.startWorker(instance);
+      await stage.placed();
+      await intact();
+    }
+  }, 180_000);
+
+  test('a worker stopped past its ttl accepts not one write when it goes on', async () => {
+    const paused = 'worker-3';
+    const owned = stage.masteredBy(paused);
+    expect(owned.length).toBeGreaterThan(0);
+    const address = stage.addressOf(paused);
+    const sinceMs = testRuntime.clock.monotonicMs();
+    stage.worker(paused).pause();
+    const { tookMs } = await stage.takenOver([paused], sinceMs);
+    expect(tookMs).toBeLessThanOrEqual(TTL_MS + host.expiryLagMs + TAKE_OVER_MS);
+    // Sent while it is stopped, so that they are the first thing it finds.
+    const answers = Array.from({ length: 200 }, (_, index) => write(address, `stale-${index}`));
+    await stage.nextCheck();
+    stage.worker(paused).resume();
+    const statuses = await Promise.all(answers);
+    expect(statuses.filter((status) => status === 200)).toEqual([]);
+    expect(statuses).toContain(503);
+    await stage.placed();
+    await intact();
+  }, 120_000);
+
+  test('a worker that leaves in order is replaced at once', async () => {
+    const sinceMs = testRuntime.clock.monotonicMs();
+    await stage.worker('worker-4').stop();
+    const { tookMs } = await stage.takenOver(['worker-4'], sinceMs);
+    expect(tookMs).toBeLessThan(TTL_MS);
+    await stage.startWorker('worker-4');
+    await stage.placed();
+    await intact();
+  }, 120_000);
+
+  test('kill -9 of the controller, and of a worker while it is away', async () => {
+    await Promise.all([host.restartController(), stage.kill('worker-1')]);
+    await stage.startWorker('worker-1');
+    await stage.placed();
+    await intact();
+  }, 120_000);
+
+  test('kill -9 of the store', async () => {
+    await host.restart();
+    await stage.placed();
+    await intact();
+  }, 120_000);
+
+  test('kill -9 of everybody', async () => {
+    await Promise.all(stage.instances.map((instance) => stage.worker(instance).kill()));
+    await host.restart();
+    await Promise.all(stage.instances.map((instance) => stage.startWorker(instance)));
+    await stage.placed();
+    await intact();
+  }, 120_000);
+});
+
+/** The status a worker answers a write with. */
+async function write(address: string, key: string): Promise<number> {
+  const body = JSON.stringify({ id: `id-${key}`, value: 'too late' });
+  const response = await fetch(`${address}/kv/${key}`, { method: 'PUT', body, signal: AbortSignal.timeout(60_000) });
+  await response.arrayBuffer();
+  return response.status;
+}
+
+function report(name: string, takeOvers: readonly TakeOver[]): void {
+  const show = (values: readonly number[]): string => {
+    const sorted = [...values].sort((a, b) => a - b).map(Math.round);
+    return `median ${sorted[Math.floor(sorted.length / 2)]} ms, worst ${sorted.at(-1)} ms`;
+  };
+  const total = show(takeOvers.map(({ tookMs }) => tookMs));
+  const after = show(takeOvers.map(({ expiredMs, tookMs }) => tookMs - expiredMs));
+  console.info(
+    `${takeOvers.length} failovers on ${name}, ttl ${TTL_MS} ms: ${total}; of it after the session's end: ${after}`,
+  );
+}

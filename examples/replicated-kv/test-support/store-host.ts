@@ -1,0 +1,90 @@
+import { fileURLToPath } from 'node:url';
+import { sleep } from '@keelson/runtime';
+import {
+  type EtcdServer,
+  freePort,
+  type ManagedProcess,
+  spawnProcess,
+  startEtcd,
+  type TemporaryDirectory,
+  temporaryDirectory,
+  testRuntime,
+} from '@keelson/testing';
+
+const cli = fileURLToPath(new URL('../../../packages/cli/dist/main.js', import.meta.url));
+
+/** Where the cluster is kept and who controls it, as real processes. */
+export interface StoreHost extends AsyncDisposable {
+  readonly name: string;
+  /** `etcd://host:port` for workers and clients. */
+  readonly storeUrl: string;
+  /** How long the store may let a session live past its ttl, in milliseconds. */
+  readonly expiryLagMs: number;
+  /** SIGKILL of the store, and of the controller where that is another process; `downMs` milliseconds later (default 0) both again. */
+  restart(downMs?: number): Promise<void>;
+  /** SIGKILL of the process that runs the controller; then it again. The store itself goes on only where it is another process. */
+  restartController(): Promise<void>;
+}
+
+/** `keelson server`, on ports that stay its own over restarts. */
+async function startServer(flags: readonly string[]): Promise<ManagedProcess> {
+  const args = [cli, 'server', '--json', '--session-ttl', '2000', ...flags];
+  const server = await spawnProcess(process.execPath, args, { name: 'keelson server' });
+  await server.lineMatching(/"event":"ready"/, { timeoutMs: 30_000 });
+  return server;
+}
+
+/** Our own server with the embedded store: store, etcd API and controller in one process. */
+export async function embeddedHost(): Promise<StoreHost> {
+  const folder: TemporaryDirectory = await temporaryDirectory('keelson-server');
+  const [httpPort, etcdPort] = [await freePort(), await freePort()];
+  const flags = ['--data-dir', folder.path, '--http-port', String(httpPort), '--etcd-port', String(etcdPort)];
+  let server = await startServer(flags);
+  const restart = async (downMs = 0): Promise<void> => {
+    await server.kill();
+    await sleep(testRuntime, downMs);
+    server = await startServer(flags);
+  };
+  return {
+    name: 'the embedded store',
+    storeUrl: `etcd://127.0.0.1:${etcdPort}`,
+    expiryLagMs: 0,
+    restart,
+    restartController: restart,
+    [Symbol.asyncDispose]: async () => {
+      await server.stop();
+      await folder.remove();
+    },
+  };
+}
+
+/** A real etcd, and our server beside it for the controller. */
+export async function etcdHost(): Promise<StoreHost> {
+  const etcd: EtcdServer = await startEtcd({ version: '3.7' });
+  const [member] = etcd.members;
+  if (member === undefined) throw new Error('etcd was started without a member');
+  const storeUrl = `etcd://127.0.0.1:${member.clientPort}`;
+  const httpPort = await freePort();
+  const flags = ['--store', storeUrl, '--http-port', String(httpPort), '--etcd-port', '0'];
+  let server = await startServer(flags);
+  const restartController = async (): Promise<void> => {
+    await server.kill();
+    server = await startServer(flags);
+  };
+  return {
+    name: 'etcd',
+    storeUrl,
+    expiryLagMs: 500,
+    restart: async (downMs = 0) => {
+      await member.kill();
+      await sleep(testRuntime, downMs);
+      await member.restart();
+      await restartController();
+    },
+    restartController,
+    [Symbol.asyncDispose]: async () => {
+      await server.stop();
+      await etcd.stop();
+    },
+  };
+}
