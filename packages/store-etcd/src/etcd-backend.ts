@@ -30,9 +30,10 @@ import type {
 import { parseEtcdAddress } from './address.ts';
 import { type CallKind, portError, surelyNotApplied, wantsNewToken, worthAnotherTry } from './call-error.ts';
 import { keepAliveOnce } from './keep-alive.ts';
-import type { EtcdCredentials, Link } from './link.ts';
+import type { Link } from './link.ts';
 import { Links } from './links.ts';
 import { fromRangeResponse, fromTxnResponse, mayWrite, toRangeRequest, toTxnRequest } from './messages.ts';
+import type { EtcdCredentials } from './sign-in.ts';
 import { WatchStream } from './watch-stream.ts';
 
 /** Where the cluster is and how to sign in. */

@@ -1,5 +1,4 @@
 import {
-  authService,
   type ClientStream,
   type GrpcConnection,
   GrpcStatus,
@@ -11,12 +10,7 @@ import {
 } from '@keelson/etcd-protocol';
 import { type CallOptions, KeelsonError, type Runtime, type TimerHandle } from '@keelson/runtime';
 import { answersProgressInOrder } from './server-version.ts';
-
-/** Name and password of a user of the etcd cluster. */
-export interface EtcdCredentials {
-  readonly user: string;
-  readonly password: string;
-}
+import { type EtcdCredentials, SignIn } from './sign-in.ts';
 
 /** A call that has waited so long without hearing anything from the server makes us ask whether it is still there, in milliseconds. */
 const SILENCE_MS = 1_000;
@@ -40,11 +34,9 @@ export interface LinkCallOptions extends CallOptions {
 export class Link {
   readonly #connection: GrpcConnection;
   readonly #runtime: Runtime;
-  readonly #credentials: EtcdCredentials | undefined;
+  readonly #signIn: SignIn;
   readonly #look: TimerHandle;
   readonly #retired: AbortController = new AbortController();
-  #token: string | undefined;
-  #renewal: Promise<void> | undefined;
   #version: string | undefined;
   #outstanding = 0;
   #heardMs: number;
@@ -53,7 +45,7 @@ export class Link {
   private constructor(connection: GrpcConnection, runtime: Runtime, credentials: EtcdCredentials | undefined) {
     this.#connection = connection;
     this.#runtime = runtime;
-    this.#credentials = credentials;
+    this.#signIn = new SignIn(connection, credentials);
     this.#heardMs = runtime.clock.monotonicMs();
     this.#look = runtime.timers.every(LOOK_EVERY_MS, () => this.#lookForSilence(), { background: true });
     connection.onClosed((error) => this.retire(error));
@@ -132,25 +124,9 @@ export class Link {
     }
   }
 
-  /** Signs in again; calls at the same time share one attempt. Does nothing without credentials, or where the cluster wants none. */
+  /** Signs in again; see `SignIn.renew`. */
   renewToken(options: CallOptions = {}): Promise<void> {
-    const { user, password } = this.#credentials ?? {};
-    if (user === undefined || password === undefined) return Promise.resolve();
-    this.#renewal ??= this.#connection
-      .unary(authService.authenticate, { name: user, password }, options)
-      .then(
-        ({ token }) => {
-          this.#token = token;
-        },
-        (error: unknown) => {
-          if (!isGrpcError(error, GrpcStatus.failedPrecondition)) throw signInError(error);
-          this.#token = undefined; // authentication is not enabled
-        },
-      )
-      .finally(() => {
-        this.#renewal = undefined;
-      });
-    return this.#renewal;
+    return this.#signIn.renew(options);
   }
 
   /** No new calls; those under way may end. The connection goes with the last of them. */
@@ -177,10 +153,7 @@ export class Link {
   }
 
   #metadata(requireLeader: boolean): Readonly<Record<string, string>> {
-    return {
-      ...(requireLeader ? { hasleader: 'true' } : {}),
-      ...(this.#token === undefined ? {} : { token: this.#token }),
-    };
+    return requireLeader ? { hasleader: 'true', ...this.#signIn.metadata } : this.#signIn.metadata;
   }
 
   #begin(): void {
@@ -226,16 +199,4 @@ export class Link {
 /** Whether a failed call was answered by the server, rather than by this side or the connection. */
 function isAnswer(status: number): boolean {
   return ![GrpcStatus.unavailable, GrpcStatus.deadlineExceeded, GrpcStatus.cancelled].some((one) => one === status);
-}
-
-/** How servers say that name and password are not those of a user. */
-const signInRefusals: ReadonlySet<number> = new Set([
-  GrpcStatus.invalidArgument,
-  GrpcStatus.unauthenticated,
-  GrpcStatus.permissionDenied,
-]);
-
-function signInError(error: unknown): unknown {
-  if (!isGrpcError(error) || !signInRefusals.has(error.status)) return error;
-  return new KeelsonError('E_UNAUTHENTICATED', `etcd does not sign this user in: ${error.message}`, { cause: error });
 }

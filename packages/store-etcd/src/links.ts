@@ -11,7 +11,8 @@ import {
 } from '@keelson/runtime';
 import { type EtcdEndpoint, endpointName } from './address.ts';
 import { endpointAnswered, endpointFailed, endpointsToTry, initialOrder } from './endpoint-order.ts';
-import { type EtcdCredentials, Link } from './link.ts';
+import { Link } from './link.ts';
+import type { EtcdCredentials } from './sign-in.ts';
 
 /** Longest wait for one member to accept, sign in and answer, in milliseconds. A living one takes a few. */
 const CONNECT_TIMEOUT_MS = 1_500;
@@ -84,6 +85,7 @@ export class Links {
       if (endpoint === undefined) continue;
       try {
         const link = await this.#connect(endpoint);
+        if (this.#closed.signal.aborted) await link.close();
         throwIfAborted(this.#closed.signal);
         this.#use(link, index);
         return link;

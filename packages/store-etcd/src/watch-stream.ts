@@ -26,7 +26,7 @@ const PROGRESS_EVERY_MS = 10_000;
 const CATCH_UP_EVERY_MS = 50;
 /** Pause before a watch that the server refused is asked for again, in milliseconds. */
 const REFUSED_PAUSE_MS = 1_000;
-/** Bounds of the pause before a stream that ended without a word is opened again, in milliseconds. */
+/** Bounds of the pause before a stream that ended without anything but refusals is opened again, in milliseconds. */
 const REOPEN = { baseMs: 20, capMs: 1_000 };
 const tokenTrouble = /auth token|auth store|user name is empty/;
 
@@ -102,7 +102,7 @@ export class WatchStream {
     return new Promise((resolve) => {
       const stream = link.stream(watchService.watch, {
         onMessage: (response: WatchResponse) => {
-          onHeard();
+          if (!response.canceled) onHeard();
           this.#carryOut(this.#machine.received(response));
         },
         onEnd: (error) => {
