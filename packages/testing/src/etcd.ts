@@ -1,5 +1,6 @@
 import { join } from 'node:path';
-import { eventually } from './eventually.ts';
+import { withDeadline } from '@keelson/runtime';
+import { eventually, testRuntime } from './eventually.ts';
 import { freePorts } from './free-port.ts';
 import { type CommandResult, type ManagedProcess, runCommand, spawnProcess } from './process.ts';
 import { etcdctlPath, serverFile } from './servers.ts';
@@ -152,8 +153,10 @@ async function awaitHealthy(plan: MemberPlan, member: ManagedProcess): Promise<v
     `etcd ${plan.name} on port ${plan.clientPort} to be healthy`,
     async () => {
       if (!member.running) return 'ended';
-      const answer = await fetch(`${plan.metricsUrl}/health`, { signal: AbortSignal.timeout(1_000) });
-      return /"health":\s*"?true/.test(await answer.text()) ? 'healthy' : undefined;
+      const answer = await withDeadline(testRuntime, {}, 1_000, async (signal) =>
+        (await fetch(`${plan.metricsUrl}/health`, { signal })).text(),
+      );
+      return /"health":\s*"?true/.test(answer) ? 'healthy' : undefined;
     },
     { timeoutMs: 30_000, everyMs: 20 },
   );
