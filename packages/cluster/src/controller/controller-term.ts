@@ -25,6 +25,8 @@ export interface ControllerTermOptions {
   readonly onPlan: (plan: ClusterPlan) => void;
 }
 
+/** Longest rest after a step, in milliseconds. A rest is as long as the step before it took. */
+const MAX_REST_MS = 100;
 /** Longest time between two plans though nothing changes, in milliseconds. Nothing depends on it; it bounds the harm of a lost event. */
 const IDLE_MS = 60_000;
 /** Pause after a write that could not reach the store, in milliseconds. */
@@ -42,6 +44,10 @@ export class ControllerTerm {
   /** Whether the mirror is known to follow the store. */
   #current = false;
   #plan: ClusterPlan | undefined;
+  /** On the monotonic clock, in milliseconds. */
+  #restUntilMs = 0;
+  /** The guarded write that is under way. */
+  #behind: Promise<void> | undefined;
 
   constructor(options: ControllerTermOptions) {
     const { store, runtime, leadership } = options;
@@ -76,9 +82,24 @@ export class ControllerTerm {
     while (!this.#ended.signal.aborted) {
       const waitMs = this.#waitMs();
       await this.#wake.heard(waitMs);
+      await this.#rest();
       await this.#attempt(() => this.#step());
     }
     await following;
+    await this.#behind;
+  }
+
+  /**
+   * Lets news gather for as long as the last step took: in a large cluster, where a step is dear, many answers then make one plan
+   * and one view, and half of the time is left to others. A lost or new instance is not kept waiting.
+   */
+  async #rest(): Promise<void> {
+    const { clock } = this.#options.runtime;
+    while (!this.#ended.signal.aborted && !this.#mirror.changedAll) {
+      const leftMs = this.#restUntilMs - clock.monotonicMs();
+      if (leftMs <= 0) return;
+      await this.#wake.heard(leftMs);
+    }
   }
 
   /** How long to wait for news: until time alone asks for a new plan; behind the store only news can help. */
@@ -160,15 +181,39 @@ export class ControllerTerm {
     if (this.#plan !== undefined && !this.#mirror.changed && (due === undefined || due > nowMs)) return;
     const { planning, name, session, runtime, onPlan } = this.#options;
     const { snapshot } = this.#mirror;
+    const beganMs = runtime.clock.monotonicMs();
     const previous = this.#plan;
     const plan = planCluster(snapshot, nowMs, { ...planning, previous, changes: this.#mirror.takeChanges() });
     this.#plan = plan;
     const newId = (): string => runtime.random.uuid();
     const context = { controller: name, session: session.id, nowMs, newId };
     const writes = plannedWrites(snapshot, plan, context, this.#writer.batchSize);
-    if (!plan.paused) await this.#writer.write(writes.main);
-    await this.#writer.writeGuarded(writes.guarded);
+    if (!plan.paused) {
+      await this.#writer.write(writes.urgent);
+      await this.#writer.write(writes.main);
+    }
+    this.#writeBehind(writes.guarded);
+    const endedMs = runtime.clock.monotonicMs();
+    this.#restUntilMs = endedMs + Math.min(MAX_REST_MS, endedMs - beganMs);
     onPlan(plan);
+  }
+
+  /**
+   * Writes what is guarded beside everything else: nobody waits for it, so it must not hold up the next plan. What is not written,
+   * as somebody else wrote in between, the next plan asks for again.
+   */
+  #writeBehind(writes: readonly PlannedWrite[]): void {
+    if (writes.length === 0 || this.#behind !== undefined) return;
+    const { runtime, cluster } = this.#options;
+    this.#behind = this.#writer
+      .writeGuarded(writes)
+      .catch((error: unknown) => {
+        if (this.#ended.signal.aborted) return;
+        runtime.logger.warn({ error, cluster }, 'histories or ideal states were not written; trying again');
+      })
+      .finally(() => {
+        this.#behind = undefined;
+      });
   }
 
   /**

@@ -37,16 +37,23 @@ export class LeaderWriter {
   }
 
   /**
-   * Writes in order, in as few transactions as may be. A record that is too large is logged and left out.
+   * Writes in as few transactions as may be: entries all at once, then deletes in their order. A record that is too large is
+   * logged and left out.
    *
    * @throws `E_SESSION_EXPIRED` where another controller leads by now; what the store finds wrong.
    */
   async write(writes: readonly PlannedWrite[]): Promise<void> {
     const limits = { operations: this.batchSize, bytes: this.#options.store.capabilities.maxValueBytes };
-    for (const batch of intoBatches(this.#encode(writes), limits)) await this.#transact(batch, []);
+    const puts = intoBatches(this.#encode(writes.filter(({ record }) => record !== undefined)), limits);
+    const deletes = intoBatches(this.#encode(writes.filter(({ record }) => record === undefined)), limits);
+    const outcomes = await Promise.allSettled(puts.map((batch) => this.#transact(batch, [])));
+    for (const outcome of outcomes) if (outcome.status === 'fulfilled') this.#sawRevision(outcome.value);
+    const failed = outcomes.find((outcome) => outcome.status === 'rejected');
+    if (failed !== undefined) throw failed.reason;
+    for (const batch of deletes) this.#sawRevision(await this.#transact(batch, []));
   }
 
-  /** Writes those that are still as they were read, together where possible. The others are for the next plan. */
+  /** Writes those that are still as they were read, together where possible; the others are for the next plan. A plan may be made from a snapshot without them. */
   async writeGuarded(writes: readonly PlannedWrite[]): Promise<void> {
     const limits = {
       operations: Math.max(1, this.batchSize - 1), // one comparison each, and one with LEADER
@@ -78,7 +85,7 @@ export class LeaderWriter {
     });
   }
 
-  async #transact(batch: readonly EncodedWrite[], conditions: readonly Comparison[]): Promise<void> {
+  async #transact(batch: readonly EncodedWrite[], conditions: readonly Comparison[]): Promise<Revision> {
     const { store, mirror, leader, signal } = this.#options;
     for (const { write, operation } of batch) {
       if (operation.type === 'put' && write.record !== undefined)
@@ -92,13 +99,11 @@ export class LeaderWriter {
       },
       { signal },
     );
-    if (result.succeeded) {
-      this.#sawRevision(result.revision);
-      return;
-    }
+    if (result.succeeded) return result.revision;
     const [seen] = result.results;
     const holder = seen?.type === 'get' ? seen.entry : undefined;
-    if (holder?.createRevision === leader.createRevision) return; // a condition did not hold: somebody wrote in between
+    // Still the leader: a condition did not hold, as somebody wrote in between. Nothing was written.
+    if (holder?.createRevision === leader.createRevision) return this.#writtenUpTo;
     throw new KeelsonError('E_SESSION_EXPIRED', 'Another controller leads the cluster by now; nothing was written.', {
       details: { path: leader.path },
     });

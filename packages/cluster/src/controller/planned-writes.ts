@@ -30,6 +30,8 @@ export interface WriteContext {
 
 /** What a plan comes to, in the order in which it is to be written. */
 export interface PlannedWrites {
+  /** Messages that bring a top state back, where not all writes fit into one transaction; they go ahead of the others. */
+  readonly urgent: readonly PlannedWrite[];
   /** Messages, those to be deleted, and external views: unconditional. */
   readonly main: readonly PlannedWrite[];
   /** Histories and ideal states, which others write too: each only if it is still as it was read. */
@@ -73,11 +75,6 @@ function viewWrites(paths: ClusterPaths, snapshot: ClusterSnapshot, record: ZNRe
   ];
 }
 
-/** The order of transitions where not all fit into one transaction: those that bring a top state back go first. */
-function urgentFirst(transitions: readonly Transition[]): readonly Transition[] {
-  return [...transitions.filter(({ urgent }) => urgent), ...transitions.filter(({ urgent }) => !urgent)];
-}
-
 /** Everything that a plan asks to be written. `batch` is how many operations a transaction takes. */
 export function plannedWrites(
   snapshot: ClusterSnapshot,
@@ -87,8 +84,10 @@ export function plannedWrites(
 ): PlannedWrites {
   const paths = clusterPaths(snapshot.cluster);
   const { transitions } = plan;
-  const ordered = transitions.length > batch ? urgentFirst(transitions) : transitions;
-  const main: PlannedWrite[] = ordered.map((transition) => messageWrite(paths, plan, transition, context));
+  const hurry = transitions.length > batch;
+  const toWrite = (transition: Transition): PlannedWrite => messageWrite(paths, plan, transition, context);
+  const urgent = hurry ? transitions.filter((transition) => transition.urgent).map(toWrite) : [];
+  const main = transitions.filter((transition) => !hurry || !transition.urgent).map(toWrite);
   for (const { instance, message } of plan.obsolete) {
     main.push({ path: paths.message(instance, message.id), record: undefined });
   }
@@ -100,7 +99,7 @@ export function plannedWrites(
     for (const bucket of [...buckets.map((name) => `${path}/${name}`), path])
       main.push({ path: bucket, record: undefined });
   }
-  return { main, guarded: guardedWrites(paths, snapshot, plan, context) };
+  return { urgent, main, guarded: guardedWrites(paths, snapshot, plan, context) };
 }
 
 function guardedWrites(

@@ -122,18 +122,18 @@ describe('a controller', () => {
   test('deletes a message whose transition is done and whose participant never deleted it', async () => {
     const run = await begin({ ...size, seed: 17 });
     const { world } = run;
-    const participant = world.participants.get('worker-1');
-    const partition = world
-      .partitions()
-      .find((name) => world.spectator.instancesFor('db', name, 'MASTER').includes('worker-1'));
+    await world.runtime.advance(5_000);
+    const [partition = ''] = world.partitions();
+    const [holder = ''] = world.spectator.instancesFor('db', partition, 'MASTER');
+    const session = world.participants.get(holder)?.session.id ?? '';
     const { record } = Message.stateTransition({
       id: 'left-behind',
       sourceName: 'controller-0',
       sourceSession: '1',
-      targetName: 'worker-1',
-      targetSession: participant?.session.id ?? '',
+      targetName: holder,
+      targetSession: session,
       resource: 'db',
-      partition: partition ?? '',
+      partition,
       stateModel: 'MasterSlave',
       fromState: 'SLAVE',
       toState: 'MASTER',
@@ -142,8 +142,8 @@ describe('a controller', () => {
       eventName: 'MessageChange',
     });
     // Marked as read: the participant has taken it up once and looks at it no more.
-    const read = new Message(record).withRead(participant?.session.id ?? '', 1);
-    const path = paths.message('worker-1', 'left-behind');
+    const read = new Message(record).withRead(session, 1);
+    const path = paths.message(holder, 'left-behind');
     await world.runtime.drive(world.tree.put(path, encodeRecord(read.record)));
     const leftMs = world.runtime.clock.wallMs();
     const present = async (): Promise<boolean> => (await world.runtime.drive(world.tree.get(path))) !== undefined;

@@ -56,6 +56,11 @@ export class ClusterMirror {
     return !this.#changes.empty;
   }
 
+  /** Whether what changed concerns every resource: an instance came or went, was enabled or disabled… */
+  get changedAll(): boolean {
+    return this.#changes.everything;
+  }
+
   /** Starts over from the complete state at `revision`. */
   reset(entries: readonly Entry[], revision: Revision): void {
     this.#snapshot = new MutableSnapshot(this.cluster);
