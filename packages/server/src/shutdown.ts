@@ -34,7 +34,7 @@ export class Shutdown {
 
   async #run(): Promise<void> {
     this.#started.abort();
-    for (const { name, end } of this.#steps.splice(0).reverse()) {
+    for (const { name, end } of this.#steps.splice(0).toReversed()) {
       try {
         await end();
       } catch (error) {

@@ -48,7 +48,11 @@ export class TestApi {
     const api = new TestApi();
     const { runtime, store, admin, clusters, controllers } = api;
     const context: ServerContext = {
-      ...{ runtime, store, admin, clusters, controllers },
+      runtime,
+      store,
+      admin,
+      clusters,
+      controllers,
       metrics: createServerMetrics(runtime),
       version: '0',
       credentials: [],

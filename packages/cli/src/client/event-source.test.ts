@@ -13,7 +13,7 @@ test('frames cut anywhere are read whole; comments and ids without data are no e
     { id: '2-1', event: 'message', data: 'x' },
   ];
   expect(await collect(text)).toEqual(expected);
-  expect(await collect(...text)).toEqual(expected);
+  expect(await collect(...Array.from(text))).toEqual(expected);
 });
 
 async function collect(...parts: readonly string[]): Promise<unknown[]> {

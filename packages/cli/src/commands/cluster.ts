@@ -99,7 +99,7 @@ function describe(detail: ClusterDetail, style: Style): string {
     [
       ['cluster', detail.name],
       ['state', clusterState(detail)],
-      ['leader', detail.leader === null ? '-' : `${detail.leader.name}`],
+      ['leader', detail.leader === null ? '-' : detail.leader.name],
       [
         'instances',
         `${detail.instances.live} live, ${detail.instances.enabled} enabled, ${detail.instances.total} in all`,

@@ -42,5 +42,5 @@ function pad(text: string, size: number, align: 'left' | 'right'): string {
 }
 
 function width(text: string): number {
-  return [...text].length;
+  return Array.from(text).length;
 }

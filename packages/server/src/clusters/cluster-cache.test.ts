@@ -40,7 +40,10 @@ async function put(path: string, record: ZNRecord, session?: Session): Promise<v
 
 /** Everything that was told, oldest first, without ids and times. */
 function told(): unknown[] {
-  return [...cache.hub.newest(100)].reverse().map(({ id: _id, atMs: _atMs, ...rest }) => rest);
+  return cache.hub
+    .newest(100)
+    .toReversed()
+    .map(({ id: _id, atMs: _atMs, ...rest }) => rest);
 }
 
 async function join(instance: string): Promise<Session> {

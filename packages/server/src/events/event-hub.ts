@@ -38,7 +38,7 @@ export class EventHub {
   newest(limit: number): readonly ClusterEvent[] {
     const newest = this.#log.newest(limit);
     const missing = limit - newest.length;
-    return missing <= 0 || !this.#log.complete ? newest : [...newest, ...this.#past.slice(-missing).reverse()];
+    return missing <= 0 || !this.#log.complete ? newest : [...newest, ...this.#past.slice(-missing).toReversed()];
   }
 
   /** Records what happened at `revision` and tells everybody. */

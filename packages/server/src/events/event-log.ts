@@ -72,7 +72,7 @@ export class EventLog {
   newest(limit: number): readonly ClusterEvent[] {
     return this.#events
       .slice(-limit)
-      .reverse()
+      .toReversed()
       .map((kept) => kept.event);
   }
 }

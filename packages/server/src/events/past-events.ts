@@ -10,7 +10,7 @@ export function pastEvents(snapshot: ClusterSnapshot, limit: number): readonly C
   const bodies = [...replicaEvents(snapshot), ...joinedEvents(snapshot), ...electedEvents(snapshot)];
   bodies.sort((one, other) => one.atMs - other.atMs);
   // Revision 0 stands before every write: nobody can resume from these.
-  return bodies.slice(-limit).map((body, index) => ({ id: `0-${index + 1}`, ...body }) as ClusterEvent);
+  return bodies.slice(-limit).map((body, index) => ({ id: `0-${index + 1}`, ...body }));
 }
 
 function* replicaEvents(snapshot: ClusterSnapshot): Generator<EventBody> {

@@ -124,7 +124,7 @@ function withProblem(schema: FastifySchema = {}): FastifySchema {
     description: 'Refused or failed: problem details with a code of the error catalogue.',
     content: { 'application/problem+json': { schema: problemSchema } },
   };
-  return { ...schema, response: { ...(schema.response ?? {}), '4xx': refused, '5xx': refused } };
+  return { ...schema, response: { ...(schema.response as object | undefined), '4xx': refused, '5xx': refused } };
 }
 
 function sendError(context: ServerContext, error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {

@@ -30,7 +30,7 @@ export async function registerConsole(app: App, context: ServerContext): Promise
       schemaHide: true,
       setHeaders: (reply, path) => {
         // Files under assets/ have their content's hash in their names; the page itself names them and must be fresh.
-        const lasting = path.includes(`${join(directory, 'assets')}`);
+        const lasting = path.startsWith(join(directory, 'assets'));
         void reply.header('cache-control', lasting ? 'public, max-age=31536000, immutable' : 'no-cache');
       },
     });

@@ -65,7 +65,7 @@ export function instanceView(
 function joinedMs(snapshot: ClusterSnapshot, instance: string, session: string): number | undefined {
   const history = snapshot.histories.get(instance);
   if (history === undefined) return undefined;
-  for (const line of [...(listField(history.record, 'HISTORY') ?? [])].reverse()) {
+  for (const line of (listField(history.record, 'HISTORY') ?? []).toReversed()) {
     const fields = parseJavaMap(line);
     if (fields.SESSION === session) return Number(fields.TIME) || undefined;
   }

@@ -51,6 +51,7 @@ export interface ClusterPatch {
   readonly config?: Readonly<Record<string, string | null>>;
 }
 
+/** Body of `GET /clusters`. */
 export interface ClusterList {
   readonly clusters: readonly ClusterSummary[];
 }
@@ -72,22 +73,27 @@ const summaryShape = {
   converged: z.boolean(),
 };
 
+/** Schema of {@link ClusterSummary}. */
 export const clusterSummarySchema: z.ZodType<ClusterSummary> = z
   .object(summaryShape)
   .meta({ id: 'ClusterSummary', description: 'One cluster at a glance.' });
 
+/** Schema of {@link ClusterList}. */
 export const clusterListSchema: z.ZodType<ClusterList> = z
   .object({ clusters: z.array(clusterSummarySchema) })
   .meta({ id: 'ClusterList' });
 
+/** Schema of {@link ClusterDetail}. */
 export const clusterDetailSchema: z.ZodType<ClusterDetail> = z
   .object({ ...summaryShape, config: z.record(z.string(), fieldValue) })
   .meta({ id: 'ClusterDetail', description: 'One cluster with its configuration.' });
 
+/** Schema of {@link ClusterDeclaration}. */
 export const clusterDeclarationSchema: z.ZodType<ClusterDeclaration, ClusterDeclaration> = z
   .strictObject({ config: z.exactOptional(z.record(nameSchema, fieldText)) })
   .meta({ id: 'ClusterDeclaration' });
 
+/** Schema of {@link ClusterPatch}. */
 export const clusterPatchSchema: z.ZodType<ClusterPatch, ClusterPatch> = z
   .strictObject({
     paused: z.exactOptional(z.boolean()),

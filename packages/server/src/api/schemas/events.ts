@@ -49,6 +49,7 @@ export interface Timeline {
 
 const base = { id: z.string(), atMs: z.number() };
 
+/** Schema of {@link ClusterEvent}. */
 export const clusterEventSchema: z.ZodType<ClusterEvent> = z
   .discriminatedUnion('type', [
     z.object({
@@ -82,6 +83,7 @@ export const clusterEventSchema: z.ZodType<ClusterEvent> = z
   ])
   .meta({ id: 'ClusterEvent', description: 'One thing that happened in a cluster.' });
 
+/** Schema of {@link Timeline}. */
 export const timelineSchema: z.ZodType<Timeline> = z
   .object({ events: z.array(clusterEventSchema) })
   .meta({ id: 'Timeline', description: 'Newest first.' });

@@ -25,6 +25,7 @@ export interface Instance {
   readonly pendingTransitions: number;
 }
 
+/** Body of `GET …/instances`, in order of name. */
 export interface InstanceList {
   readonly instances: readonly Instance[];
 }
@@ -60,6 +61,7 @@ const tagsSchema = z.array(nameSchema).max(1_000);
 const hostSchema = z.string().min(1).max(255);
 const portSchema = z.int().min(0).max(65_535);
 
+/** Schema of {@link Instance}. */
 export const instanceSchema: z.ZodType<Instance> = z
   .object({
     name: z.string(),
@@ -78,10 +80,12 @@ export const instanceSchema: z.ZodType<Instance> = z
   })
   .meta({ id: 'Instance', description: 'One instance: what is declared about it, and how it is.' });
 
+/** Schema of {@link InstanceList}. */
 export const instanceListSchema: z.ZodType<InstanceList> = z
   .object({ instances: z.array(instanceSchema) })
   .meta({ id: 'InstanceList' });
 
+/** Schema of {@link InstanceDeclaration}. */
 export const instanceDeclarationSchema: z.ZodType<InstanceDeclaration, InstanceDeclaration> = z
   .strictObject({
     host: z.exactOptional(hostSchema),
@@ -92,6 +96,7 @@ export const instanceDeclarationSchema: z.ZodType<InstanceDeclaration, InstanceD
   })
   .meta({ id: 'InstanceDeclaration' });
 
+/** Schema of {@link InstancePatch}. */
 export const instancePatchSchema: z.ZodType<InstancePatch, InstancePatch> = z
   .strictObject({
     enabled: z.exactOptional(z.boolean()),
@@ -101,6 +106,7 @@ export const instancePatchSchema: z.ZodType<InstancePatch, InstancePatch> = z
   })
   .meta({ id: 'InstancePatch' });
 
+/** Schema of {@link PartitionReset}. */
 export const partitionResetSchema: z.ZodType<PartitionReset, PartitionReset> = z
   .strictObject({ resource: nameSchema, partitions: z.array(nameSchema).min(1).max(10_000) })
   .meta({ id: 'PartitionReset' });

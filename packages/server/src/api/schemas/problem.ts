@@ -26,6 +26,7 @@ export interface Problem {
 
 const codes = Object.keys(errorCatalogue) as [ErrorCode, ...ErrorCode[]];
 
+/** Schema of {@link Problem}. */
 export const problemSchema: z.ZodType<Problem> = z
   .object({
     type: z.string(),

@@ -28,6 +28,7 @@ export interface Resource {
   readonly converged: boolean;
 }
 
+/** Body of `GET …/resources`, in order of name. */
 export interface ResourceList {
   readonly resources: readonly Resource[];
 }
@@ -82,6 +83,7 @@ const preferenceListsSchema = z.record(nameSchema, z.array(nameSchema).max(1_000
 const instanceStatesSchema = z.record(nameSchema, z.record(nameSchema, nameSchema));
 const minActiveSchema = z.int().min(0).max(1_000);
 
+/** Schema of {@link Resource}. */
 export const resourceSchema: z.ZodType<Resource> = z
   .object({
     name: z.string(),
@@ -97,10 +99,12 @@ export const resourceSchema: z.ZodType<Resource> = z
   })
   .meta({ id: 'Resource', description: 'One resource: what is declared about it, and how it is.' });
 
+/** Schema of {@link ResourceList}. */
 export const resourceListSchema: z.ZodType<ResourceList> = z
   .object({ resources: z.array(resourceSchema) })
   .meta({ id: 'ResourceList' });
 
+/** Schema of {@link ResourceDeclaration}. */
 export const resourceDeclarationSchema: z.ZodType<ResourceDeclaration, ResourceDeclaration> = z
   .strictObject({
     partitions: partitionsSchema,
@@ -115,6 +119,7 @@ export const resourceDeclarationSchema: z.ZodType<ResourceDeclaration, ResourceD
   })
   .meta({ id: 'ResourceDeclaration' });
 
+/** Schema of {@link ResourcePatch}. */
 export const resourcePatchSchema: z.ZodType<ResourcePatch, ResourcePatch> = z
   .strictObject({
     enabled: z.exactOptional(z.boolean()),
@@ -128,6 +133,7 @@ export const resourcePatchSchema: z.ZodType<ResourcePatch, ResourcePatch> = z
   })
   .meta({ id: 'ResourcePatch' });
 
+/** Schema of {@link RebalanceRequest}. */
 export const rebalanceRequestSchema: z.ZodType<RebalanceRequest, RebalanceRequest> = z
   .strictObject({ replicas: z.exactOptional(replicasSchema) })
   .meta({ id: 'RebalanceRequest' });

@@ -31,6 +31,7 @@ export interface StateModel extends StateModelDeclaration {
   readonly builtIn: boolean;
 }
 
+/** Body of `GET …/state-models`, in order of name. */
 export interface StateModelList {
   readonly stateModels: readonly StateModel[];
 }
@@ -41,6 +42,7 @@ const modelStateSchema = z.strictObject({
 });
 const transitionSchema = z.strictObject({ from: nameSchema, to: nameSchema });
 
+/** Schema of {@link StateModel}. */
 export const stateModelSchema: z.ZodType<StateModel> = z
   .object({
     name: z.string(),
@@ -51,10 +53,12 @@ export const stateModelSchema: z.ZodType<StateModel> = z
   })
   .meta({ id: 'StateModel' });
 
+/** Schema of {@link StateModelList}. */
 export const stateModelListSchema: z.ZodType<StateModelList> = z
   .object({ stateModels: z.array(stateModelSchema) })
   .meta({ id: 'StateModelList' });
 
+/** Schema of {@link StateModelDeclaration}. */
 export const stateModelDeclarationSchema: z.ZodType<StateModelDeclaration, StateModelDeclaration> = z
   .strictObject({
     initialState: nameSchema,

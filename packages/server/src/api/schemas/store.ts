@@ -21,6 +21,7 @@ export interface StoreChildren {
   readonly children: readonly string[];
 }
 
+/** Schema of {@link StoreEntry}. */
 export const storeEntrySchema: z.ZodType<StoreEntry> = z
   .object({
     path: z.string(),
@@ -34,6 +35,7 @@ export const storeEntrySchema: z.ZodType<StoreEntry> = z
   })
   .meta({ id: 'StoreEntry' });
 
+/** Schema of {@link StoreChildren}. */
 export const storeChildrenSchema: z.ZodType<StoreChildren> = z
   .object({ path: z.string(), children: z.array(z.string()) })
   .meta({ id: 'StoreChildren' });

@@ -82,6 +82,7 @@ export interface PartitionExplanation {
 
 const reasonSchema = z.object({ code: z.string(), text: z.string() });
 
+/** Schema of {@link IdealStateView}. */
 export const idealStateViewSchema: z.ZodType<IdealStateView> = z
   .object({
     resource: z.string(),
@@ -96,6 +97,7 @@ export const idealStateViewSchema: z.ZodType<IdealStateView> = z
   })
   .meta({ id: 'IdealStateView', description: 'The declared placement of a resource.' });
 
+/** Schema of {@link ExternalViewDocument}. */
 export const externalViewSchema: z.ZodType<ExternalViewDocument> = z
   .object({
     resource: z.string(),
@@ -104,6 +106,7 @@ export const externalViewSchema: z.ZodType<ExternalViewDocument> = z
   })
   .meta({ id: 'ExternalView', description: 'Where the replicas of a resource are, as spectators see it.' });
 
+/** Schema of {@link ResourceMatrix}. */
 export const matrixSchema: z.ZodType<ResourceMatrix> = z
   .object({
     resource: z.string(),
@@ -119,6 +122,7 @@ export const matrixSchema: z.ZodType<ResourceMatrix> = z
       'Cells are [partition, instance, state, sinceMs, wantedState]: indexes into the lists beside; a state of -1 means none.',
   });
 
+/** Schema of {@link PartitionExplanation}. */
 export const explanationSchema: z.ZodType<PartitionExplanation> = z
   .object({
     resource: z.string(),
