@@ -103,7 +103,7 @@ describe('packages', () => {
 
   it('runs the server with its console from the package keelson', async () => {
     const project = await projectWith('serves', 'keelson');
-    const program = join(project, 'node_modules/keelson/dist/main.js');
+    const program = join(project, 'node_modules/keelson/bin/keelson.js');
     expect(existsSync(program)).toBe(true);
     await using server = await startKeelson(program);
     const page = await fetch(server.console);

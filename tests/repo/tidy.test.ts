@@ -21,6 +21,14 @@ describe('the repository', () => {
     expect(short.map(({ folder }) => folder)).toEqual([]);
   });
 
+  it('has the commands of its packages in the tree, so that npm links them in a clone where nothing is built yet', () => {
+    const commands = rooms.flatMap(({ folder, manifest }) =>
+      Object.values(manifest.bin ?? {}).map((path) => join(folder, path)),
+    );
+    expect(commands).not.toEqual([]);
+    expect(commands.filter((path) => !tracked.includes(path))).toEqual([]);
+  });
+
   it('keeps download addresses out of the lock file', () => {
     expect(textOf('package-lock.json')).not.toMatch(/"resolved": "http/);
   });

@@ -1,4 +1,3 @@
-#!/usr/bin/env node
 import { systemRuntime } from '@keelson/runtime';
 import { run } from './program.ts';
 import { readVersion } from './version.ts';
