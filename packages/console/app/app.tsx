@@ -45,7 +45,7 @@ export function App(): ReactNode {
       <Frame clusters={known} cluster={cluster} page={route.page} live>
         <Suspense fallback={<LoadingLines label="Loading the page" lines={6} />}>
           <PageView page={route.page} />
-          {route.query['partition'] !== undefined && <ExplainDrawer />}
+          {route.query.partition !== undefined && <ExplainDrawer />}
         </Suspense>
       </Frame>
     </LiveProvider>

@@ -181,7 +181,7 @@ export class FakeCluster {
   matrix(): MatrixWire {
     const instances = [...this.#instances.keys()];
     const cells: MatrixCell[] = [];
-    const index = (state: string | null): number => STATES.findIndex((known) => known === state);
+    const index = (state: string | null): number => STATES.indexOf(state);
     for (const [partition, row] of this.#partitions.entries()) {
       for (const [name, { state, wanted, sinceMs }] of row) {
         cells.push([partition, instances.indexOf(name), index(state), sinceMs, index(wanted)]);

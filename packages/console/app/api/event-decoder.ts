@@ -19,7 +19,7 @@ export function decodeMessage(message: SseMessage): FeedItem | undefined {
   }
   try {
     const fields = JSON.parse(message.data) as Record<string, unknown>;
-    const id = message.id ?? (typeof fields['id'] === 'string' ? fields['id'] : '');
+    const id = message.id ?? (typeof fields.id === 'string' ? fields.id : '');
     return { ...fields, type: message.event, id } as unknown as ClusterEvent;
   } catch {
     return { type: 'reset' };

@@ -7,7 +7,7 @@ import { createThrottle } from './throttle.ts';
 const SOON_MS = 150;
 
 /** Least time between two readings of the facts. */
-const FACTS_INTERVAL_MS = 1_000;
+const FACTS_INTERVAL_MS = 500;
 
 /** Time to give the server for each cell of the matrices between two readings of them, in milliseconds. */
 const PER_CELL_MS = 0.06;

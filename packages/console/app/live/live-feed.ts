@@ -15,9 +15,9 @@ const GATHER_MS = 40;
 /** A running feed of one cluster. */
 export interface LiveFeed {
   /** Tries at once instead of waiting for the next try. */
-  retryNow(): void;
+  readonly retryNow: () => void;
   /** Ends the feed; nothing is dispatched afterwards. */
-  close(): void;
+  readonly close: () => void;
 }
 
 /** What a feed works with. */

@@ -3,9 +3,10 @@ import { initialLiveState, type LiveAction, type LiveState } from './live-state.
 
 /** Holds the live state of one cluster and tells its readers of each change. */
 export interface LiveStore {
-  get(): LiveState;
-  dispatch(action: LiveAction): void;
-  subscribe(listener: () => void): () => void;
+  readonly get: () => LiveState;
+  readonly dispatch: (action: LiveAction) => void;
+  /** Returns how to end it. */
+  readonly subscribe: (listener: () => void) => () => void;
 }
 
 /** A store around the pure reducer. */

@@ -1,3 +1,5 @@
+// biome-ignore-all lint/a11y/useSemanticElements: the grid is drawn; only its active cell exists as an element
+// biome-ignore-all lint/a11y/useFocusableInteractive: the focus stays on the grid, which names the active cell
 import { type KeyboardEvent, type PointerEvent, type ReactNode, useId, useRef, useState } from 'react';
 import type { MatrixData } from '../live/matrix-data.ts';
 import { useNow } from '../ui/use-now.ts';

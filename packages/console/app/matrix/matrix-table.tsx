@@ -1,3 +1,6 @@
+// biome-ignore-all lint/a11y/useSemanticElements: rows out of view do not exist and the others are placed by hand, which a table's own elements do not allow
+// biome-ignore-all lint/a11y/useFocusableInteractive: rows of a table, unlike those of a grid, take no focus
+// biome-ignore-all lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { type ReactNode, useMemo, useRef } from 'react';
 import { type MatrixData, NO_STATE } from '../live/matrix-data.ts';
@@ -32,7 +35,6 @@ export function MatrixTable({
     return <p className="faint pad">No partition passes the filter.</p>;
   }
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard
     <div
       className="matrix-table"
       ref={scroller}

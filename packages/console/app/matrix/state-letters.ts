@@ -11,7 +11,9 @@ const FIXED: Readonly<Record<string, string>> = { ERROR: '!', DROPPED: '×', OFF
 export function stateLetters(states: readonly string[]): readonly string[] {
   const taken = new Set<string>();
   return states.map((state, index) => {
-    const candidates = [FIXED[state] ?? '', ...state.toUpperCase()].filter((letter) => /^[A-Z!×–]$/.test(letter));
+    const candidates = [FIXED[state] ?? '', ...state.toUpperCase().split('')].filter((letter) =>
+      /^[A-Z!×–]$/.test(letter),
+    );
     const letter = candidates.find((candidate) => !taken.has(candidate)) ?? String(index % 10);
     taken.add(letter);
     return letter;

@@ -1,4 +1,3 @@
-import { NO_STATE } from '../live/matrix-data.ts';
 import { GAP } from './matrix-layout.ts';
 import type { MatrixColours, StateStyle } from './palette.ts';
 
@@ -108,7 +107,7 @@ function fillState(context: CanvasRenderingContext2D, box: Box, style: StateStyl
   context.restore();
 }
 
-/** A frame in the colour of motion; dashed where nothing is yet, with a corner in the wanted state's colour otherwise. */
+/** A frame in the colour of motion: dashed where nothing is yet, with a corner in the colour of another wanted state. */
 function markMotion(
   context: CanvasRenderingContext2D,
   box: Box,
@@ -121,8 +120,8 @@ function markMotion(
   context.setLineDash(has === undefined && box.height >= MIN_FOR_MARK ? [3, 2] : []);
   context.strokeRect(1, 1, box.width - 2, box.height - 2);
   context.setLineDash([]);
-  if (has !== undefined && box.height >= MIN_FOR_MARK) {
-    context.fillStyle = wants?.fill ?? colours.surface;
+  if (has !== undefined && wants !== undefined && box.height >= MIN_FOR_MARK) {
+    context.fillStyle = wants.fill;
     context.beginPath();
     context.moveTo(box.width - 9, box.height);
     context.lineTo(box.width, box.height - 9);

@@ -19,9 +19,9 @@ interface Painting {
   readonly cells: RefObject<HTMLCanvasElement | null>;
   readonly highlight: RefObject<HTMLCanvasElement | null>;
   readonly size: CSSProperties;
-  scroll(): Scroll;
-  onScroll(): void;
-  tipPlace(cell: CellPosition): TipPlace;
+  readonly scroll: () => Scroll;
+  readonly onScroll: () => void;
+  readonly tipPlace: (cell: CellPosition) => TipPlace;
 }
 
 /** Keeps the two canvases of a board painted: after every render, and once a frame while it scrolls. */
@@ -59,7 +59,7 @@ export function usePainting(options: {
     const { pixelRatio } = viewport;
     const drawn = painter.current.paint({ ...view, matrix, scroll: scroll(), scheme, pixelRatio, emphasis });
     if (drawn > 0) {
-      cells.current.dataset['drawn'] = String(drawn);
+      cells.current.dataset.drawn = String(drawn);
     }
     paintHighlight(highlight.current, view.layout, scroll(), active, { scheme, pixelRatio });
   }, [viewport, scroll]);

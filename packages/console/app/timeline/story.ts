@@ -62,7 +62,7 @@ export function tellStory(
     }
   }
   endBurst();
-  return items.reverse();
+  return items.toReversed();
 }
 
 function continues(previous: ReplicaEvent, event: ReplicaEvent): boolean {

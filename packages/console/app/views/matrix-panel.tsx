@@ -13,7 +13,7 @@ export function MatrixPanel(): ReactNode {
   const [route, go] = useRoute();
   const resources = useResources();
   const names = resources.data?.resources.map(({ name }) => name) ?? [];
-  const chosen = names.find((name) => name === route.query['resource']) ?? names[0];
+  const chosen = names.find((name) => name === route.query.resource) ?? names[0];
   const { matrix, query } = useMatrix(chosen);
   const picker =
     names.length < 2 ? (

@@ -14,10 +14,10 @@ export default function MatrixView(): ReactNode {
   const resources = useResources();
   const [look, setLook] = useState<MatrixLook>({ density: 'normal', orientation: undefined });
   const names = resources.data?.resources.map(({ name }) => name) ?? [];
-  const resource = route.query['resource'] ?? names[0];
+  const resource = route.query.resource ?? names[0];
   const { matrix, query } = useMatrix(resource);
-  const filter = { state: route.query['state'], instance: route.query['instance'], text: route.query['text'] };
-  const asTable = route.query['as'] === 'table';
+  const filter = { state: route.query.state, instance: route.query.instance, text: route.query.text };
+  const asTable = route.query.as === 'table';
   const change = (values: Readonly<Record<string, string | undefined>>): void =>
     go({ query: withQuery(route, values) }, 'replace');
   const open = (partition: string): void => go({ query: withQuery(route, { partition, of: resource }) });
