@@ -5,7 +5,14 @@ import { placementOfStep, Replay, StepComparison, stepsOf } from '../../test-sup
 import { ClusterMirror } from '../snapshot/index.ts';
 import { type ClusterPlan, planCluster } from './plan-cluster.ts';
 
-const scenarios = ['failover', 'semi-auto-and-customized', 'error-and-reset', 'controllers'] as const;
+const scenarios = [
+  'failover',
+  'semi-auto-and-customized',
+  'error-and-reset',
+  'controllers',
+  'cluster-modes',
+  'waged',
+] as const;
 
 describe.each(scenarios)('in the situations of %s', (name) => {
   const replay = new Replay(name);
