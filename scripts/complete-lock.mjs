@@ -45,7 +45,7 @@ function missingEntries(packages) {
         optional: true,
         os: platform.os,
       };
-      return [[`node_modules/${name}`, entry]];
+      return [{ place: `node_modules/${name}`, entry }];
     }),
   );
 }
@@ -63,11 +63,13 @@ await main(async () => {
   const lock = JSON.parse(readFileSync(path, 'utf8'));
   const missing = missingEntries(lock.packages);
   if (check) {
-    for (const [place] of missing) say(`package-lock.json lacks ${place}; run: npm run lock`);
+    for (const { place } of missing) say(`package-lock.json lacks ${place}; run: npm run lock`);
     return missing.length === 0 ? 0 : 1;
   }
   const byPlace = ([a], [b]) => (a === '' ? -1 : b === '' ? 1 : a.localeCompare(b, 'en'));
-  lock.packages = Object.fromEntries([...Object.entries(lock.packages), ...missing].sort(byPlace));
+  lock.packages = Object.fromEntries(
+    [...Object.entries(lock.packages), ...missing.map(({ place, entry }) => [place, entry])].sort(byPlace),
+  );
   writeFileSync(path, `${JSON.stringify(lock, null, 2)}\n`);
   say(`package-lock.json is whole (${missing.length} optional packages of other platforms added).`);
   return 0;
