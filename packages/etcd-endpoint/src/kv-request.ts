@@ -33,12 +33,26 @@ function rangeOf(key: string, rangeEnd: string): KeyRange {
 
 /** Throws etcd's error for an empty key or an unknown sort option. */
 export function toStoreRange(request: RangeRequest): StoreRange {
-  const { key, rangeEnd, sortOrder, sortTarget, ...options } = request;
-  if (key === '') throw etcdError('emptyKey');
-  const order = sortOrders[sortOrder];
-  const target = sortTargets[sortTarget];
-  if (order === undefined || target === undefined) throw etcdError('invalidSortOption');
-  return { ...rangeOf(key, rangeEnd), ...options, sortOrder: order, sortTarget: target };
+  if (request.key === '') throw etcdError('emptyKey');
+  const sortOrder = sortOrders[request.sortOrder];
+  const sortTarget = sortTargets[request.sortTarget];
+  if (sortOrder === undefined || sortTarget === undefined) throw etcdError('invalidSortOption');
+  // Named one by one: this is done for every read, and taking an object apart costs more than answering it.
+  return {
+    key: request.key,
+    end: request.rangeEnd,
+    limit: request.limit,
+    revision: request.revision,
+    sortOrder,
+    sortTarget,
+    serializable: request.serializable,
+    keysOnly: request.keysOnly,
+    countOnly: request.countOnly,
+    minModRevision: request.minModRevision,
+    maxModRevision: request.maxModRevision,
+    minCreateRevision: request.minCreateRevision,
+    maxCreateRevision: request.maxCreateRevision,
+  };
 }
 
 /** Throws etcd's error for an empty key, or for a value or lease together with the wish to keep the present one. */
@@ -46,7 +60,15 @@ export function toStorePut(request: PutRequest): KvOperation {
   if (request.key === '') throw etcdError('emptyKey');
   if (request.ignoreValue && request.value.length > 0) throw etcdError('valueProvided');
   if (request.ignoreLease && request.lease !== 0n) throw etcdError('leaseProvided');
-  return { type: 'put', ...request };
+  return {
+    type: 'put',
+    key: request.key,
+    value: request.value,
+    lease: request.lease,
+    prevKv: request.prevKv,
+    ignoreValue: request.ignoreValue,
+    ignoreLease: request.ignoreLease,
+  };
 }
 
 /** Throws etcd's error for an empty key. */

@@ -25,7 +25,12 @@ export function errorOfHeaders(headers: IncomingHttpHeaders): GrpcError | undefi
   return new GrpcError(GrpcStatus.unknown, `The server answered with content type "${type}", which is not gRPC's.`);
 }
 
-/** A stream that ended without trailers, by its HTTP/2 reset code. */
+/** A call whose connection broke, whatever reset code its stream was given then. */
+export function errorOfLostConnection(cause: unknown): GrpcError {
+  return new GrpcError(GrpcStatus.unavailable, 'The connection was lost during the call.', { cause });
+}
+
+/** A call that the server cut off, by the reset code it gave. */
 export function errorOfReset(resetCode: number, cause: unknown): GrpcError {
   const status =
     resetCode === NGHTTP2_CANCEL

@@ -1,5 +1,5 @@
 import type { Buffer } from 'node:buffer';
-import http2, { type ClientHttp2Stream, type IncomingHttpHeaders } from 'node:http2';
+import http2, { type ClientHttp2Stream, type Http2Session, type IncomingHttpHeaders } from 'node:http2';
 import {
   abortError,
   type CallOptions,
@@ -8,7 +8,7 @@ import {
   type Runtime,
   type TimerHandle,
 } from '@keelson/runtime';
-import { errorOfHeaders, errorOfReset, errorOfTrailers } from './call-end.ts';
+import { errorOfHeaders, errorOfLostConnection, errorOfReset, errorOfTrailers } from './call-end.ts';
 import { FrameSplitter } from './frame-splitter.ts';
 import { GrpcError, GrpcStatus } from './status.ts';
 
@@ -32,6 +32,8 @@ export class ClientCall {
   readonly stream: ClientHttp2Stream;
   readonly #events: CallEvents;
   readonly #splitter: FrameSplitter;
+  /** A stream forgets its session when it closes. */
+  readonly #session: Http2Session | undefined;
   readonly #runtime: Pick<Runtime, 'timers'>;
   readonly #options: GrpcCallOptions;
   #stopListening: () => void = () => {};
@@ -48,6 +50,7 @@ export class ClientCall {
     events: CallEvents,
   ) {
     this.stream = stream;
+    this.#session = stream.session;
     this.#events = events;
     this.#runtime = runtime;
     this.#options = options;
@@ -75,6 +78,11 @@ export class ClientCall {
       this.#timer = this.#runtime.timers.after(timeoutMs, () => this.#expire(text));
     }
     if (signal !== undefined) this.#stopListening = onAbort(signal, () => this.cancel(abortError(signal)));
+  }
+
+  /** Whether `onEnd` has been called. */
+  get ended(): boolean {
+    return this.#ended;
   }
 
   /** Gives the call up: it ends with `error`, and the server is told. */
@@ -109,8 +117,9 @@ export class ClientCall {
   }
 
   #finish(): void {
-    if (this.#trailers === undefined) this.#end(errorOfReset(this.stream.rstCode ?? 0, this.#cause));
-    else this.#end(errorOfTrailers(this.#trailers) ?? this.#errorOfBody());
+    if (this.#trailers !== undefined) this.#end(errorOfTrailers(this.#trailers) ?? this.#errorOfBody());
+    else if (this.#session?.destroyed === true) this.#end(errorOfLostConnection(this.#cause));
+    else this.#end(errorOfReset(this.stream.rstCode ?? 0, this.#cause));
   }
 
   #errorOfBody(): GrpcError | undefined {

@@ -34,7 +34,7 @@ export function clientStream<Request, Response>(
   call: ClientCall,
 ): ClientStream<Request> {
   const { stream } = call;
-  const open = (): boolean => !stream.destroyed && !stream.writableEnded;
+  const open = (): boolean => !call.ended && !stream.destroyed && !stream.writableEnded;
   return {
     send: (message) => !open() || stream.write(method.request.encodeFrame(message)),
     drained: () => drained(call),
@@ -52,8 +52,9 @@ export function clientStream<Request, Response>(
   };
 }
 
-function drained({ stream }: ClientCall): Promise<void> {
-  if (!stream.destroyed && !stream.writableNeedDrain) return Promise.resolve();
+function drained({ stream, ended }: ClientCall): Promise<void> {
+  if (ended) return Promise.reject(new KeelsonError('E_CLOSED', 'The call has ended.'));
+  if (!stream.writableNeedDrain) return Promise.resolve();
   return new Promise((resolve, reject) => {
     const onDrain = (): void => settle(resolve);
     const onClose = (): void => settle(() => reject(new KeelsonError('E_CLOSED', 'The call has ended.')));

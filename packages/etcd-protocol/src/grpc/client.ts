@@ -66,7 +66,7 @@ export interface GrpcConnection extends AsyncDisposable {
   ping(options?: CallOptions): Promise<number>;
   /** Calls `listener` once when `closed` becomes true, at once where it is. Returns what takes it off again. */
   onClosed(listener: (error: GrpcError) => void): () => void;
-  /** Ends the connection and every call on it, with CANCELLED. */
+  /** Ends the connection, and every call on it with UNAVAILABLE. */
   close(): Promise<void>;
 }
 

@@ -1,4 +1,4 @@
-import http2, { type OutgoingHttpHeaders, type ServerHttp2Stream } from 'node:http2';
+import http2, { type OutgoingHttpHeaders, type ServerHttp2Stream, type ServerStreamResponseOptions } from 'node:http2';
 import { isKeelsonError } from '@keelson/runtime';
 import { encodeGrpcMessage } from './percent.ts';
 import { GrpcError, GrpcStatus } from './status.ts';
@@ -6,20 +6,21 @@ import { GrpcError, GrpcStatus } from './status.ts';
 /** Headers of every answer. */
 const replyHeaders: OutgoingHttpHeaders = { ':status': 200, 'content-type': 'application/grpc' };
 const okTrailers: OutgoingHttpHeaders = { 'grpc-status': '0' };
-const waitForTrailers = { waitForTrailers: true } as const;
+/** No `date`: gRPC has no use for it, and it costs. */
+const withTrailers: ServerStreamResponseOptions & { sendDate: boolean } = { waitForTrailers: true, sendDate: false };
 
 /** Sends one message and status OK. */
 export function replyOk(stream: ServerHttp2Stream, frame: Uint8Array): void {
   if (stream.destroyed) return;
   stream.on('wantTrailers', () => stream.sendTrailers(okTrailers));
-  stream.respond(replyHeaders, waitForTrailers);
+  stream.respond(replyHeaders, withTrailers);
   stream.end(frame);
 }
 
 /** Begins an answer of several messages. `trailers` is asked for when the last has been sent. */
 export function beginReply(stream: ServerHttp2Stream, trailers: () => OutgoingHttpHeaders): void {
   stream.on('wantTrailers', () => stream.sendTrailers(trailers()));
-  stream.respond(replyHeaders, waitForTrailers);
+  stream.respond(replyHeaders, withTrailers);
 }
 
 /** Ends a call with an error and no message: the status then stands in the headers. */

@@ -3,7 +3,6 @@ import { isKeelsonError } from '@keelson/runtime';
 import * as fc from 'fast-check';
 import protobuf from 'protobufjs';
 import { describe, expect, it } from 'vitest';
-import type { MessageType } from '../wire/message.ts';
 import * as messages from './index.ts';
 
 /**
@@ -15,7 +14,15 @@ const root = protobuf.Root.fromJSON(JSON.parse(readFileSync(descriptor, 'utf8'))
 
 type Plain = Record<string, unknown>;
 
-const isMessageType = (value: unknown): value is MessageType<Plain> =>
+/** A codec whose messages are looked at from outside. */
+interface Codec {
+  readonly name: string;
+  encode(message: Plain): Buffer;
+  encodeFrame(message: Plain): Buffer;
+  decode(bytes: Uint8Array): Plain;
+}
+
+const isMessageType = (value: unknown): value is Codec =>
   typeof value === 'object' && value !== null && 'encodeFrame' in value;
 const { EncodedWatchResponse, ...plain } = messages;
 const types = Object.values(plain as Record<string, unknown>).filter(isMessageType);
