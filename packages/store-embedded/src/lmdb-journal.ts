@@ -1,6 +1,15 @@
 import type { Commit, Journal, RevisionId } from '@keelson/store/mvcc';
+import { BatchBuffer } from './batch-buffer.ts';
 import type { LmdbFile } from './lmdb-file.ts';
-import { COMPACT_KEY, encodeNumber, encodeVersion, leaseKey, versionKey } from './record.ts';
+import {
+  COMPACT_KEY,
+  encodeNumber,
+  encodeVersion,
+  leaseKey,
+  recordBytes,
+  versionKey,
+  writeVersionKey,
+} from './record.ts';
 
 /** Least number of versions erased along with one batch of commits: little enough not to delay it. */
 const ERASED_PER_BATCH = 1_000;
@@ -21,6 +30,10 @@ export class LmdbJournal implements Journal {
   readonly #file: JournalFile;
   /** Versions compaction dropped. Erased piecemeal: recovery drops again what is left. */
   #garbage: RevisionId[];
+  /** Records of the batch under way. lmdb reads them from here until the batch has settled; only then is the next one encoded. */
+  readonly #buffer = new BatchBuffer();
+  /** lmdb copies keys at once. */
+  readonly #key: Buffer = versionKey({ main: 0, sub: 0 });
   /** Everything that needs the file to itself, one after the other. */
   #turn: Promise<void> = Promise.resolve();
 
@@ -50,6 +63,7 @@ export class LmdbJournal implements Journal {
   }
 
   #writeAll(commits: readonly Commit[]): void {
+    this.#buffer.reset();
     let written = 0;
     for (const commit of commits) {
       this.#write(commit);
@@ -59,12 +73,14 @@ export class LmdbJournal implements Journal {
     this.#erase(Math.max(ERASED_PER_BATCH, 2 * written));
   }
 
-  // The promises that `put` and `remove` give inside a batch settle with the batch, which is what is awaited.
+  // Within a batch plain `put` and `remove` give one shared promise that never rejects (with options they would not): the batch is what is awaited.
   #write(commit: Commit): void {
     const file = this.#file.current;
     for (const version of commit.versions) {
-      const key = versionKey(version);
-      void file.put(key, encodeVersion(key, version));
+      const key = writeVersionKey(this.#key, version);
+      const record = this.#buffer.take(recordBytes(version));
+      encodeVersion(key, version, record);
+      void file.put(key, record);
     }
     const { grantedLease, revokedLease, compaction } = commit;
     if (grantedLease !== undefined) void file.put(leaseKey(grantedLease.id), encodeNumber(grantedLease.ttlMs));
@@ -75,7 +91,7 @@ export class LmdbJournal implements Journal {
   }
 
   #erase(count: number): void {
-    for (const id of this.#garbage.splice(0, count)) void this.#file.current.remove(versionKey(id));
+    for (const id of this.#garbage.splice(0, count)) void this.#file.current.remove(writeVersionKey(this.#key, id));
   }
 
   #inTurn<T>(work: () => Promise<T>): Promise<T> {

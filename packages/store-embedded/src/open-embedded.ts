@@ -25,7 +25,7 @@ export interface EmbeddedOptions {
   /** Folder for its files, made where there is none. On a local disk: LMDB does not work over a network file system. */
   readonly directory: string;
   readonly runtime: Runtime;
-  /** How much history is kept for watches that were away and reads of the past. Default 50,000 writes and 32 MiB. */
+  /** How much history is kept for watches that were away and reads of the past. Default 25,000 writes and 16 MiB. */
   readonly history?: Partial<HistoryLimits>;
   /** Default: values to 1.5 MiB, 128 operations a transaction, as etcd. */
   readonly limits?: Partial<OperationLimits>;

@@ -25,28 +25,33 @@ const TOMBSTONE = 1;
 
 /** The key of one version. */
 export function versionKey(id: RevisionId): Buffer {
-  const key = Buffer.allocUnsafe(VERSION_KEY_BYTES);
-  key[0] = 0x10;
-  key.writeUIntBE(0, 1, 2);
-  key.writeUIntBE(id.main, 3, 6);
-  key.writeUInt32BE(id.sub, 9);
-  return key;
+  return writeVersionKey(Buffer.alloc(VERSION_KEY_BYTES), id);
 }
 
-/** The record of one version. */
-export function encodeVersion(key: Buffer, version: Version): Buffer {
+/** Bytes the record of a version takes. */
+export function recordBytes(version: Version): number {
+  return HEADER_BYTES + version.entry.key.length + version.length;
+}
+
+/** Writes the record of a version into `record`, which is `recordBytes` long; `key` is its key. */
+export function encodeVersion(key: Buffer, version: Version, record: Buffer): void {
   const name = version.entry.key;
-  const value = version.value;
-  const record = Buffer.allocUnsafe(HEADER_BYTES + name.length + value.length);
   record[4] = version.isTombstone ? TOMBSTONE : 0;
   writeNumber(record, 5, version.create);
   writeNumber(record, 13, version.version);
   record.writeBigInt64BE(BigInt.asIntN(64, version.lease), 21);
   record.writeUInt32BE(name.length, 29);
   record.write(name, HEADER_BYTES, 'latin1');
-  record.set(value, HEADER_BYTES + name.length);
+  record.set(version.value, HEADER_BYTES + name.length);
   record.writeUInt32BE(checksum(key, record), 0);
-  return record;
+}
+
+/** Writes the key of a version into a buffer that `versionKey` made, and gives it back. */
+export function writeVersionKey(key: Buffer, id: RevisionId): Buffer {
+  key[0] = 0x10;
+  key.writeUIntBE(id.main, 3, 6);
+  key.writeUInt32BE(id.sub, 9);
+  return key;
 }
 
 /** The version a record holds; its value is a view of `record`. Throws `E_STORE_DAMAGED` where the checksum or the layout is wrong. */

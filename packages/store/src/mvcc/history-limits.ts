@@ -5,14 +5,14 @@ import type { History } from './history.ts';
  * compacts the store automatically, a tenth of the limit at a time.
  */
 export interface HistoryLimits {
-  /** Writes kept. Costs about 130 bytes each besides its value. Default 50,000: at 100 writes a second, eight minutes. */
+  /** Writes kept. Costs about 130 bytes each besides its value. Default 25,000: at 100 writes a second, four minutes. */
   readonly writes: number;
-  /** Memory of superseded versions kept, in bytes. Default 32 MiB. */
+  /** Memory of superseded versions kept, in bytes. Default 16 MiB. */
   readonly bytes: number;
 }
 
 /** The limits of a backend that does not say otherwise. */
-export const DEFAULT_HISTORY_LIMITS: HistoryLimits = { writes: 50_000, bytes: 32 * 1024 * 1024 };
+export const DEFAULT_HISTORY_LIMITS: HistoryLimits = { writes: 25_000, bytes: 16 * 1024 * 1024 };
 
 /** The revision to compact at now; `undefined` while the history is within its limits. Never above `durableRevision`. */
 export function historyCut(history: History, limits: HistoryLimits, durableRevision: number): number | undefined {
