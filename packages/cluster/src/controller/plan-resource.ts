@@ -2,7 +2,7 @@ import { type Placement, type PreferenceLists, placePlain } from '@keelson/place
 import { type SimpleFields, sortedFields } from '../model/record.ts';
 import type { StateModelDefinition } from '../model/state-model-definition.ts';
 import type { ClusterSnapshot, ReplicaState, WaitingMessage } from '../snapshot/index.ts';
-import { externalView, type WantedView } from './external-view-stage.ts';
+import { changedView, externalView, type WantedView } from './external-view-stage.ts';
 import type { NodeSets } from './node-sets.ts';
 import { type PartitionPlan, planPartition } from './plan-partition.ts';
 import { preferenceLists, wantedReplicas } from './preference-lists.ts';
@@ -137,15 +137,19 @@ export function replanPartitions(
     return planResource(snapshot, nodes, previous.resource, previous.lists, options);
   }
   const partitions = new Map(previous.partitions);
-  const named = new Set(context.ideal?.partitions ?? []);
   const held = snapshot.replicas.get(previous.resource);
-  let { lookAgainMs } = previous;
-  const alive = [...changed].filter((partition) => named.has(partition) || held?.has(partition));
-  for (const plan of planPartitions(snapshot, context, previous.lists, alive, options)) {
-    partitions.set(plan.partition, plan);
-    lookAgainMs = earlier(lookAgainMs, plan.lookAgainMs);
-  }
-  for (const partition of changed) if (!named.has(partition) && !held?.has(partition)) partitions.delete(partition);
-  const rows = [...partitions.values()].map((plan) => [plan.partition, plan.row] as const);
-  return { ...previous, partitions, view: externalView(snapshot, previous.resource, rows), lookAgainMs };
+  const gone = (partition: string): boolean => context.ideal?.hasPartition(partition) !== true && !held?.has(partition);
+  const alive = [...changed].filter((partition) => !gone(partition));
+  const plans = planPartitions(snapshot, context, previous.lists, alive, options);
+  for (const plan of plans) partitions.set(plan.partition, plan);
+  for (const partition of changed) if (gone(partition)) partitions.delete(partition);
+  const rows = [...changed].map((partition) => [partition, partitions.get(partition)?.row ?? {}] as const);
+  const all = (): readonly (readonly [string, SimpleFields])[] =>
+    [...partitions.values()].map((plan) => [plan.partition, plan.row] as const);
+  const view =
+    previous.view === undefined
+      ? externalView(snapshot, previous.resource, all())
+      : changedView(snapshot, previous.view, rows);
+  const lookAgainMs = plans.reduce((due, plan) => earlier(due, plan.lookAgainMs), previous.lookAgainMs);
+  return { ...previous, partitions, view, lookAgainMs };
 }

@@ -117,6 +117,10 @@ export class IdealState {
     this.#partitions ??= Object.keys(this.mode === 'CUSTOMIZED' ? this.record.mapFields : this.record.listFields);
     return this.#partitions;
   }
+  /** Whether the partition is one of its own. */
+  hasPartition(partition: string): boolean {
+    return Object.hasOwn(this.mode === 'CUSTOMIZED' ? this.record.mapFields : this.record.listFields, partition);
+  }
   /** Instances in order of preference, the first for the top state; `undefined` where the partition is unknown. */
   preferenceList(partition: string): readonly string[] | undefined {
     return listField(this.record, partition);
