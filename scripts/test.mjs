@@ -66,8 +66,9 @@ await main(async () => {
     for (const name of left) say(`Did not run: the tests that need ${servers[name].title}.`);
     sayMissing(missing);
     process.stdout.write(`\n${closingLine(counts)}\n`);
-    // Without Go the newer etcd is not to be had, and Debian's carries the tests; anything else left out is no success.
-    const excused = new Set(missing.filter(({ optional }) => optional).map(({ name }) => name));
+    // Without Go the newer etcd is not to be had, and Debian's carries the tests; anything else left out is no success, and in CI nothing may be.
+    const excusable = missing.filter(({ optional }) => optional && process.env.CI !== 'true');
+    const excused = new Set(excusable.map(({ name }) => name));
     const lacking = [...new Set([...missing.map(({ name }) => name), ...left])].filter((name) => !excused.has(name));
     return counts.failed > 0 || lacking.length > 0 ? 1 : 0;
   } finally {

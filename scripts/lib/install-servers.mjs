@@ -77,15 +77,29 @@ const goBuilds = {
   },
 };
 
+/** What etcd 3.7 asks for. */
+const OLDEST_GO = 26;
+
+/** The minor version of the Go that would build this module (a newer Go fetches the toolchain that go.mod names, where it may), 0 for none. */
+function goVersion(module) {
+  const version = answerOf('go', ['env', 'GOVERSION'], { cwd: module });
+  return Number(/^go1\.(\d+)/.exec(version ?? '')?.[1] ?? 0);
+}
+
 async function installWithGo(names) {
   const missing = [];
   for (const name of names) {
     const build = goBuilds[name];
     const { title } = servers[name];
-    // Asked inside the module's folder: a Go that is too old, and may not fetch a newer toolchain, fails here.
-    if (answerOf('go', ['version'], { cwd: build.module }) === undefined) {
-      const remedy = 'install Go 1.26 or newer (https://go.dev/dl), then run this again';
-      missing.push({ name, title, why: 'it is built through Go, and there is no Go >= 1.26', remedy, optional: true });
+    if (goVersion(build.module) < OLDEST_GO) {
+      const remedy = `install Go 1.${OLDEST_GO} or newer (https://go.dev/dl), then run this again`;
+      missing.push({
+        name,
+        title,
+        why: `it is built through Go, and there is no Go >= 1.${OLDEST_GO}`,
+        remedy,
+        optional: true,
+      });
       continue;
     }
     say(`Building ${title} through Go (once; a minute or two; kept in ${serverCacheDirectory()}).`);
