@@ -75,4 +75,16 @@ export class ClusterChanges {
     if (partitions === undefined) this.#partitions.set(resource, new Set([partition]));
     else if (partitions !== 'all') partitions.add(partition);
   }
+
+  /** Takes over what changed in `other`, which came later. */
+  include(other: ClusterChanges): void {
+    for (const kind of other.#kinds) this.#kinds.add(kind);
+    this.#everything ||= other.#everything;
+    for (const [resource, partitions] of other.#partitions) {
+      const known = this.#partitions.get(resource);
+      if (known === undefined || known === 'all' || partitions === 'all') {
+        this.#partitions.set(resource, known === 'all' || partitions === 'all' ? 'all' : new Set(partitions));
+      } else for (const partition of partitions) known.add(partition);
+    }
+  }
 }

@@ -62,8 +62,8 @@ export class ClusterCache {
   #observer: ClusterObserver | undefined;
   #hub: EventHub | undefined;
   #plan: ClusterPlan | undefined;
-  /** Changes since the plan was made; more than one batch: plan anew. */
-  #unplanned: ClusterChanges[] = [];
+  /** What changed since the plan was made. */
+  #unplanned: ClusterChanges | undefined;
   #exists = false;
   #current = false;
 
@@ -88,16 +88,12 @@ export class ClusterCache {
     const plan = this.#options.leadersPlan?.();
     if (plan !== undefined) return { snapshot: this.snapshot, plan };
     const nowMs = this.#options.runtime.clock.wallMs();
-    const [changes, ...more] = this.#unplanned;
+    const changes = this.#unplanned;
     const due = this.#plan?.lookAgainMs !== undefined && this.#plan.lookAgainMs <= nowMs;
     if (this.#plan === undefined || changes !== undefined || due) {
-      const previous = this.#plan;
-      this.#plan = planCluster(
-        this.snapshot,
-        nowMs,
-        changes !== undefined && more.length === 0 ? { previous, changes } : { previous },
-      );
-      this.#unplanned = [];
+      const before = this.#plan === undefined ? {} : { previous: this.#plan };
+      this.#plan = planCluster(this.snapshot, nowMs, changes === undefined ? before : { ...before, changes });
+      this.#unplanned = undefined;
     }
     return { snapshot: this.snapshot, plan: this.#plan };
   }
@@ -210,8 +206,10 @@ export class ClusterCache {
   #tell(revision: bigint): void {
     const { runtime, events } = this.#options;
     const changes = this.#mirror.takeChanges();
-    // Two batches are as good as many: both mean that all is looked at again.
-    if (!changes.empty && this.#unplanned.length < 2) this.#unplanned.push(changes);
+    if (!changes.empty) {
+      if (this.#unplanned === undefined) this.#unplanned = changes;
+      else this.#unplanned.include(changes);
+    }
     if (this.#observer === undefined || this.#hub === undefined) {
       this.#observer = new ClusterObserver(this.snapshot);
       this.#hub = new EventHub(new EventLog(revision, events), pastEvents(this.snapshot, events));
