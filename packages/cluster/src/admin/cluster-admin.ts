@@ -14,6 +14,7 @@ import { type ResetTarget, resetPartition } from './reset-partition.ts';
 import type { ResourcePatch, ResourceSpec } from './resource-spec.ts';
 import * as resources from './resources.ts';
 import * as stateModels from './state-models.ts';
+import { getResource } from './stored-ideal-state.ts';
 import { type ChangeOptions, callOf, type Versioned } from './versioned.ts';
 
 /** What takes a reason. */
@@ -169,7 +170,7 @@ export function createAdmin(options: { readonly store: Store; readonly runtime: 
     resetPartition: (cluster, target, change = {}) => resetPartition(context, cluster, target, change),
 
     listResources: (cluster, call = {}) => children(cluster, 'idealStates', call),
-    getResource: (cluster, resource, call = {}) => resources.getResource(context, cluster, resource, call),
+    getResource: (cluster, resource, call = {}) => getResource(context, cluster, resource, call),
     addResource: (cluster, resource, spec, call = {}) => resources.addResource(context, cluster, resource, spec, call),
     updateResource: (cluster, resource, patch, change = {}) =>
       resources.updateResource(context, cluster, resource, patch, change),

@@ -1,11 +1,9 @@
 import { type CallOptions, KeelsonError } from '@keelson/runtime';
 import type { Comparison, Operation } from '@keelson/store';
-import { joinBuckets, splitIntoBuckets } from '../model/buckets.ts';
 import { IdealState } from '../model/ideal-state.ts';
 import { assertName } from '../model/names.ts';
 import { type ClusterPaths, clusterPaths } from '../model/paths.ts';
-import { withSimpleFields, type ZNRecord } from '../model/record.ts';
-import { decodeRecord } from '../model/record-codec.ts';
+import { withSimpleFields } from '../model/record.ts';
 import { StateModelDefinition } from '../model/state-model-definition.ts';
 import {
   type AdminContext,
@@ -14,9 +12,7 @@ import {
   editRecord,
   findRecord,
   type Named,
-  putRecord,
   requireCluster,
-  requireRecord,
 } from './admin-store.ts';
 import {
   assertResourceSpec,
@@ -26,9 +22,8 @@ import {
   type ResourceSpec,
   specOf,
 } from './resource-spec.ts';
+import { getResource, idealStateWrites, readWhole, resourceNamed } from './stored-ideal-state.ts';
 import { type ChangeOptions, callOf, type Versioned, versioned } from './versioned.ts';
-
-const named = (cluster: string, resource: string): Named => ({ kind: 'resource', name: resource, cluster });
 
 /** The state model a resource names; one that the cluster does not have is a fault of the caller's. */
 async function modelOf(
@@ -59,28 +54,6 @@ async function declared(
   return idealStateOf(resource, spec, instances);
 }
 
-/** An ideal state as it is stored: in one record, or in a head and its buckets; buckets it has no more are deleted. */
-function idealStateWrites(
-  context: AdminContext,
-  paths: ClusterPaths,
-  ideal: IdealState,
-  stored: readonly string[],
-): readonly Operation[] {
-  const path = paths.idealState(ideal.resource);
-  const parts: [string, ZNRecord][] = [];
-  if (ideal.bucketSize === 0) parts.push([path, ideal.record]);
-  else {
-    const { head, buckets } = splitIntoBuckets(ideal.record, ideal.bucketSize);
-    parts.push([path, head], ...[...buckets].map(([name, record]): [string, ZNRecord] => [`${path}/${name}`, record]));
-  }
-  const kept = new Set(parts.map(([place]) => place));
-  const stale = stored.map((name) => `${path}/${name}`).filter((place) => !kept.has(place));
-  return [
-    ...parts.map(([place, record]) => putRecord(context, place, record)),
-    ...stale.map((place): Operation => ({ type: 'delete', path: place })),
-  ];
-}
-
 /** Declares a new resource in one transaction. */
 export async function addResource(
   context: AdminContext,
@@ -99,49 +72,8 @@ export async function addResource(
     },
     callOf(options),
   );
-  if (!result.succeeded) throw alreadyThere(named(cluster, resource));
+  if (!result.succeeded) throw alreadyThere(resourceNamed(cluster, resource));
   return { value: ideal, version: 1 };
-}
-
-/** The ideal state of a resource, put together from its buckets where it is kept in some. */
-export async function getResource(
-  context: AdminContext,
-  cluster: string,
-  resource: string,
-  options: CallOptions,
-): Promise<Versioned<IdealState>> {
-  assertName('resource', resource);
-  const { paths } = await requireCluster(context, cluster, options);
-  const { record, entry, stored } = await readWhole(context, paths, named(cluster, resource), options);
-  return versioned(
-    entry,
-    new IdealState(
-      stored.length === 0 ? record : joinBuckets(record, await readBuckets(context, paths, resource, options)),
-    ),
-  );
-}
-
-async function readBuckets(
-  context: AdminContext,
-  paths: ClusterPaths,
-  resource: string,
-  options: CallOptions,
-): Promise<readonly ZNRecord[]> {
-  const { entries } = await context.store.list(paths.idealState(resource), callOf(options));
-  return entries.map(({ value }) => decodeRecord(value)).filter((record) => record !== undefined);
-}
-
-/** The head of an ideal state and the names of its buckets. */
-async function readWhole(
-  context: AdminContext,
-  paths: ClusterPaths,
-  name: Named,
-  options: CallOptions,
-): Promise<Awaited<ReturnType<typeof requireRecord>> & { readonly stored: readonly string[] }> {
-  const path = paths.idealState(name.name);
-  const found = await requireRecord(context, path, name, options);
-  const bucketized = new IdealState(found.record).bucketSize > 0;
-  return { ...found, stored: bucketized ? await context.store.children(path, callOf(options)) : [] };
 }
 
 /** Fields that a spec speaks of: one that the changed spec leaves out was taken back. */
@@ -166,7 +98,7 @@ export async function updateResource(
 ): Promise<Versioned<IdealState>> {
   assertName('resource', resource);
   const { paths } = await requireCluster(context, cluster, options);
-  const name = named(cluster, resource);
+  const name = resourceNamed(cluster, resource);
   const before = await getResource(context, cluster, resource, options);
   const spec = { ...patchedSpec(specOf(before.value), patch) };
   // Lists and maps of another mode, or for another number of partitions, do not outlive the change.
@@ -214,7 +146,7 @@ export async function enableResource(
   const edit = await editRecord(
     context,
     paths.idealState(resource),
-    named(cluster, resource),
+    resourceNamed(cluster, resource),
     (record) => ({ record: withSimpleFields(record, change) }),
     options,
   );
@@ -231,7 +163,7 @@ export async function dropResource(
   assertName('resource', resource);
   await requireCluster(context, cluster, options);
   const paths = clusterPaths(cluster);
-  const name = named(cluster, resource);
+  const name = resourceNamed(cluster, resource);
   const { entry, stored } = await readWhole(context, paths, name, options);
   if (options.expect !== undefined && options.expect !== entry.version) {
     throw conflict(name, options.expect, entry.version);

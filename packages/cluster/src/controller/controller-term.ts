@@ -1,12 +1,9 @@
 import type { Leadership } from '@keelson/coordination';
 import { isKeelsonError, type Runtime, sleep } from '@keelson/runtime';
 import type { Session, Store, WatchEvent } from '@keelson/store';
-import { builtInStateModels } from '../model/built-in-state-models.ts';
-import { historyLeader } from '../model/histories.ts';
-import { HELIX_VERSION } from '../model/live-instance.ts';
 import { clusterPaths } from '../model/paths.ts';
-import { sameContent } from '../model/record.ts';
 import { ClusterMirror } from '../snapshot/index.ts';
+import { introduction } from './introduction.ts';
 import { LeaderWriter } from './leader-writer.ts';
 import { type ClusterPlan, type ClusterPlanOptions, planCluster } from './plan-cluster.ts';
 import { type PlannedWrite, plannedWrites } from './planned-writes.ts';
@@ -150,27 +147,11 @@ export class ControllerTerm {
     while (!done && !this.#ended.signal.aborted) {
       await this.#wake.heard(IDLE_MS);
       if (!this.#upToDate()) continue;
-      done = await this.#attempt(() => this.#writer.write(this.#introduction()));
+      const { cluster, name } = this.#options;
+      const writes = introduction(this.#mirror.snapshot, { cluster, controller: name, nowMs: this.#nowMs() });
+      done = await this.#attempt(() => this.#writer.write(writes));
     }
     this.#wake.ring();
-  }
-
-  #introduction(): readonly PlannedWrite[] {
-    const { cluster, name } = this.#options;
-    const { snapshot } = this.#mirror;
-    const paths = clusterPaths(cluster);
-    const leader = { controller: name, version: HELIX_VERSION, atMs: this.#nowMs() };
-    const models = builtInStateModels.filter((model) => {
-      const stored = snapshot.stateModels.get(model.name);
-      return stored === undefined || !sameContent(stored.record, model.record);
-    });
-    return [
-      {
-        path: paths.controllerHistory,
-        record: historyLeader(cluster, snapshot.controllerHistory?.record, leader),
-      },
-      ...models.map(({ name: model, record }) => ({ path: paths.stateModelDefinition(model), record })),
-    ];
   }
 
   /** Plans once, if anything changed, and writes what the plan asks for. */

@@ -55,7 +55,7 @@ describe('by preference list', () => {
     const messages = [asked('b', 'db_0', 'SLAVE', 'MASTER')];
     const promised = plan(sketch({ instances, resources, states, messages }));
     expect(hops(promised)).toEqual([]);
-    expect(codes(promised, 'db_0')['a']).toBe('STATE_COUNT_FULL');
+    expect(codes(promised, 'db_0').a).toBe('STATE_COUNT_FULL');
   });
 
   test('while the preferred is two hops away, one that is one hop away leads', () => {

@@ -104,8 +104,8 @@ describe('runController', () => {
     await runtime.runUntil(() => controller.plan !== undefined, { limitMs: 10_000 });
     await runtime.advance(500);
     const history = await read(paths.participantHistory('a_1'));
-    expect(Number(history?.simpleFields['LAST_OFFLINE_TIME'])).toBeGreaterThan(0);
-    expect(history?.listFields['OFFLINE']).toHaveLength(1);
+    expect(Number(history?.simpleFields.LAST_OFFLINE_TIME)).toBeGreaterThan(0);
+    expect(history?.listFields.OFFLINE).toHaveLength(1);
     const before = (await runtime.drive(tree.list('/c', { recursive: true }))).revision;
     await runtime.advance(120_000);
     expect((await runtime.drive(tree.list('/c', { recursive: true }))).revision).toBe(before);

@@ -1,0 +1,87 @@
+import type { CallOptions } from '@keelson/runtime';
+import type { Operation } from '@keelson/store';
+import { joinBuckets, splitIntoBuckets } from '../model/buckets.ts';
+import { IdealState } from '../model/ideal-state.ts';
+import { assertName } from '../model/names.ts';
+import type { ClusterPaths } from '../model/paths.ts';
+import type { ZNRecord } from '../model/record.ts';
+import { decodeRecord } from '../model/record-codec.ts';
+import {
+  type AdminContext,
+  type Named,
+  putRecord,
+  type ReadRecord,
+  requireCluster,
+  requireRecord,
+} from './admin-store.ts';
+import { callOf, type Versioned, versioned } from './versioned.ts';
+
+/** How a resource is called in messages. */
+export const resourceNamed = (cluster: string, resource: string): Named => ({
+  kind: 'resource',
+  name: resource,
+  cluster,
+});
+
+/** An ideal state as it is stored: in one record, or in a head and its buckets; buckets it has no more are deleted. */
+export function idealStateWrites(
+  context: AdminContext,
+  paths: ClusterPaths,
+  ideal: IdealState,
+  stored: readonly string[],
+): readonly Operation[] {
+  const path = paths.idealState(ideal.resource);
+  const parts: [string, ZNRecord][] = [];
+  if (ideal.bucketSize === 0) parts.push([path, ideal.record]);
+  else {
+    const { head, buckets } = splitIntoBuckets(ideal.record, ideal.bucketSize);
+    parts.push([path, head], ...[...buckets].map(([name, record]): [string, ZNRecord] => [`${path}/${name}`, record]));
+  }
+  const kept = new Set(parts.map(([place]) => place));
+  const stale = stored.map((name) => `${path}/${name}`).filter((place) => !kept.has(place));
+  return [
+    ...parts.map(([place, record]) => putRecord(context, place, record)),
+    ...stale.map((place): Operation => ({ type: 'delete', path: place })),
+  ];
+}
+
+/** The ideal state of a resource, put together from its buckets where it is kept in some. */
+export async function getResource(
+  context: AdminContext,
+  cluster: string,
+  resource: string,
+  options: CallOptions,
+): Promise<Versioned<IdealState>> {
+  assertName('resource', resource);
+  const { paths } = await requireCluster(context, cluster, options);
+  const { record, entry, stored } = await readWhole(context, paths, resourceNamed(cluster, resource), options);
+  return versioned(
+    entry,
+    new IdealState(
+      stored.length === 0 ? record : joinBuckets(record, await readBuckets(context, paths, resource, options)),
+    ),
+  );
+}
+
+async function readBuckets(
+  context: AdminContext,
+  paths: ClusterPaths,
+  resource: string,
+  options: CallOptions,
+): Promise<readonly ZNRecord[]> {
+  const { entries } = await context.store.list(paths.idealState(resource), callOf(options));
+  return entries.map(({ value }) => decodeRecord(value)).filter((record) => record !== undefined);
+}
+
+/** The head of an ideal state and the names of its buckets. */
+export async function readWhole(
+  context: AdminContext,
+  paths: ClusterPaths,
+  name: Named,
+  options: CallOptions,
+): Promise<ReadRecord & { readonly stored: readonly string[] }> {
+  const path = paths.idealState(name.name);
+  const found = await requireRecord(context, path, name, options);
+  const bucketized = new IdealState(found.record).bucketSize > 0;
+  return { ...found, stored: bucketized ? await context.store.children(path, callOf(options)) : [] };
+}
