@@ -1,4 +1,5 @@
 import type { KeelsonServer } from '@keelson/server';
+import { defaultServer } from '../defaults.ts';
 import { printable, type Style } from '../output/table.ts';
 import type { Example, ExampleEvent } from './example.ts';
 
@@ -18,7 +19,8 @@ export function exampleText(server: KeelsonServer, example: Example, style: Styl
   const { cluster, resource, partitions, replicas } = example.declaration;
   const workers = example.workers();
   const [victim] = workers;
-  const serverFlag = `--server ${server.httpAddress}`;
+  // At the default address commands find it by themselves.
+  const where = server.httpAddress === defaultServer ? '' : ` --server ${server.httpAddress}`;
   return [
     serverText(server),
     '',
@@ -29,9 +31,9 @@ export function exampleText(server: KeelsonServer, example: Example, style: Styl
     style('Three things to try:', 'bold'),
     '',
     `  1. Open ${server.httpAddress} in a browser.`,
-    `  2. kill -9 ${victim?.pid ?? '<pid>'}  and watch the others take over within ${(example.ttlMs / 1_000).toFixed(1)} s; nothing acknowledged is lost.`,
-    `  3. npx keelson explain ${resource} ${resource}_0 ${serverFlag}  says who holds a partition, and why;`,
-    `     npx keelson status --watch ${serverFlag}  shows the whole as it changes.`,
+    `  2. kill -9 ${victim?.pid ?? '<pid>'}  and watch the others take over in about ${example.ttlMs / 1_000} s; nothing acknowledged is lost.`,
+    `  3. npx keelson explain ${resource} ${resource}_0${where}  says who holds a partition, and why;`,
+    `     npx keelson status --watch${where}  shows the whole as it changes.`,
     '',
     'Ctrl-C stops everything.',
     '',

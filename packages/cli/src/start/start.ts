@@ -52,7 +52,9 @@ async function serveWithExample(
       'The example needs a store that other processes reach: use the embedded one or --store etcd://….',
     );
   const launchExample = await loadExample(module);
-  output.say('Starting the example: five worker processes, a load client and a checker. This takes a few seconds.');
+  output.say(
+    `Starting the example: ${flags.workers} worker processes, a load client and a checker. This takes a few seconds.`,
+  );
   const report = reporter(output, server.runtime.clock);
   const example: Example = await launchExample({
     storeUrl,

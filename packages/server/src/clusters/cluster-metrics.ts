@@ -1,6 +1,8 @@
 import type { ClusterSummary } from '../api/schemas.ts';
 import type { GaugeSample, MetricsRegistry } from '../metrics/registry.ts';
 import { clusterSummary } from '../views/cluster-view.ts';
+import type { ClusterPicture } from '../views/wanted.ts';
+import type { ClusterCache } from './cluster-cache.ts';
 import type { ClusterDirectory } from './cluster-directory.ts';
 
 /** Adds the gauges of every cluster to `registry`; `leads` says whether this server leads one. */
@@ -9,11 +11,12 @@ export function addClusterMetrics(
   directory: ClusterDirectory,
   leads: (cluster: string) => boolean,
 ): void {
+  const summaryOf = rememberSummaries();
   const summaries = (): readonly ClusterSummary[] =>
     directory
       .all()
       .filter((cache) => cache.current)
-      .map((cache) => clusterSummary(cache.picture()));
+      .map(summaryOf);
   const perCluster = (
     name: string,
     help: string,
@@ -56,4 +59,21 @@ export function addClusterMetrics(
   registry.gauge('keelson_controller_leader', 'Whether this server leads a cluster.', () =>
     directory.all().map((cache) => ({ labels: { cluster: cache.name }, value: Number(leads(cache.name)) })),
   );
+}
+
+/** One scrape asks for the summary of a large cluster many times: it is made once for each state of the cluster. */
+function rememberSummaries(): (cache: ClusterCache) => ClusterSummary {
+  const known = new WeakMap<
+    ClusterCache,
+    { readonly picture: ClusterPicture; readonly revision: bigint; readonly summary: ClusterSummary }
+  >();
+  return (cache) => {
+    const picture = cache.picture();
+    const { revision } = picture.snapshot;
+    const last = known.get(cache);
+    if (last !== undefined && last.revision === revision && last.picture.plan === picture.plan) return last.summary;
+    const summary = clusterSummary(picture);
+    known.set(cache, { picture, revision, summary });
+    return summary;
+  };
 }

@@ -1,5 +1,5 @@
 import { type Controller, runController } from '@keelson/cluster';
-import { type Runtime, sleep } from '@keelson/runtime';
+import { isKeelsonError, type Runtime, sleep } from '@keelson/runtime';
 import type { Store } from '@keelson/store';
 
 /** What a host of controllers needs. */
@@ -18,10 +18,18 @@ export interface Candidacy {
 /** Pause before a controller that could not be started is started again, in milliseconds. */
 const RESTART_PAUSE_MS = 1_000;
 
+/** What runs for one cluster. */
+interface Running {
+  readonly stop: AbortController;
+  /** It was asked for anew while it ran: a cluster of the name may be there again. */
+  again: boolean;
+  done: Promise<void>;
+}
+
 /** A controller for each cluster it is told of. Each stands for election by itself; this server may lead some clusters and wait for others. */
 export class ControllerHost {
   readonly #options: ControllerHostOptions;
-  readonly #running: Map<string, { readonly stop: AbortController; readonly done: Promise<void> }> = new Map();
+  readonly #running: Map<string, Running> = new Map();
   /** Clusters that were named before the start. */
   readonly #waiting: Set<string> = new Set();
   #candidacy: Candidacy | undefined;
@@ -43,16 +51,21 @@ export class ControllerHost {
     this.#waiting.clear();
   }
 
-  /** Runs a controller for `cluster`, from the start on, until it is removed. */
+  /** Runs a controller for `cluster`, from the start on, until it is removed or there is no such cluster. */
   add(cluster: string): void {
     const candidacy = this.#candidacy;
     if (candidacy === undefined) {
       this.#waiting.add(cluster);
       return;
     }
-    if (this.#running.has(cluster)) return;
-    const stop = new AbortController();
-    this.#running.set(cluster, { stop, done: this.#run(cluster, candidacy, stop.signal) });
+    const known = this.#running.get(cluster);
+    if (known !== undefined) {
+      known.again = true;
+      return;
+    }
+    const running: Running = { stop: new AbortController(), again: false, done: Promise.resolve() };
+    this.#running.set(cluster, running);
+    running.done = this.#run(cluster, candidacy, running);
   }
 
   /** Ends the controller of a cluster that is gone. */
@@ -79,9 +92,11 @@ export class ControllerHost {
     await Promise.all(running.map(({ done }) => done));
   }
 
-  async #run(cluster: string, { name, sessionTtlMs }: Candidacy, signal: AbortSignal): Promise<void> {
+  async #run(cluster: string, { name, sessionTtlMs }: Candidacy, running: Running): Promise<void> {
     const { store, runtime } = this.#options;
+    const { signal } = running.stop;
     while (!signal.aborted) {
+      running.again = false;
       try {
         const controller = await runController({ store, cluster, name, runtime, sessionTtlMs });
         this.#controllers.set(cluster, controller);
@@ -89,6 +104,11 @@ export class ControllerHost {
         this.#controllers.delete(cluster);
         await controller.close();
       } catch (error) {
+        // Dropped meanwhile. Where one of the name is made again, whoever notices asks for a controller.
+        if (isKeelsonError(error, 'E_NOT_FOUND') && !signal.aborted && !running.again) {
+          this.#running.delete(cluster);
+          return;
+        }
         if (signal.aborted)
           runtime.logger.warn({ error, cluster }, 'a controller did not end in order; its session will');
         else runtime.logger.error({ error, cluster }, 'a controller could not be started; trying again');
