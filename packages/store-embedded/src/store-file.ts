@@ -54,11 +54,18 @@ export class StoreFile implements JournalFile {
     try {
       await this.#file.backup(copy, true);
       await syncPath(copy);
-      await this.#file.close();
+      await this.#putInPlace(copy, path);
+    } finally {
+      await rm(copy, { force: true });
+    }
+  }
+
+  async #putInPlace(copy: string, path: string): Promise<void> {
+    await this.#file.close();
+    try {
       await rename(copy, path);
       await syncPath(dirname(path));
     } finally {
-      await rm(copy, { force: true });
       this.#file = openLmdb(path);
     }
   }

@@ -4,7 +4,6 @@ export { type Applied, DEFAULT_OPERATION_LIMITS, MvccEngine, type StoredState } 
 export type { StoredVersion } from './history.ts';
 export { DEFAULT_HISTORY_LIMITS, type HistoryLimits } from './history-limits.ts';
 export type { Journal } from './journal.ts';
-export { isSingleKey, type KeySpan, NO_UPPER_BOUND, spanContains, spanOf } from './key-range.ts';
 export type { KvHash } from './kv-hash.ts';
 export { type LeaseStatus, MAX_LEASE_TTL_MS } from './lease-table.ts';
 export { MvccBackend, type MvccBackendOptions, type MvccStatus } from './mvcc-backend.ts';
