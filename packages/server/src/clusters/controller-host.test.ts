@@ -6,8 +6,8 @@ import { ControllerHost } from './controller-host.ts';
 
 function hosted() {
   const complaints: string[] = [];
-  const note = (_fields: unknown, text?: string): void => void complaints.push(String(text));
-  const logger: Logger = { debug: () => {}, info: () => {}, warn: note, error: note };
+  const note: Logger['warn'] = (_fields, message) => void complaints.push(message);
+  const logger: Logger = { debug: () => {}, info: () => {}, warn: note, error: note, child: () => logger };
   const runtime = virtualRuntime({ seed: 11, logger });
   const store = memoryStore(runtime);
   const host = new ControllerHost({ store, runtime });
