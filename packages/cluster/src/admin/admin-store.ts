@@ -1,8 +1,6 @@
 import { type CallOptions, KeelsonError, type Runtime } from '@keelson/runtime';
 import type { Comparison, Entry, Operation, Store, StorePath } from '@keelson/store';
-import { type ClusterPaths, clusterPaths } from '../model/paths.ts';
-import type { ZNRecord } from '../model/record.ts';
-import { encodeRecord, readRecord } from '../model/record-codec.ts';
+import { type ClusterPaths, clusterPaths, encodeRecord, readRecord, type ZNRecord } from '../model/index.ts';
 import { type ChangeOptions, callOf } from './versioned.ts';
 
 /** What an administrative call works with. */

@@ -1,11 +1,13 @@
 import type { CallOptions, Runtime } from '@keelson/runtime';
 import type { Store } from '@keelson/store';
-import type { ClusterConfig } from '../model/cluster-config.ts';
-import type { IdealState } from '../model/ideal-state.ts';
-import type { InstanceConfig } from '../model/instance-config.ts';
-import { clusterPaths } from '../model/paths.ts';
-import type { StateModelSpec } from '../model/state-model-builder.ts';
-import type { StateModelDefinition } from '../model/state-model-definition.ts';
+import {
+  type ClusterConfig,
+  clusterPaths,
+  type IdealState,
+  type InstanceConfig,
+  type StateModelDefinition,
+  type StateModelSpec,
+} from '../model/index.ts';
 import { type AdminContext, requireCluster } from './admin-store.ts';
 import * as clusters from './clusters.ts';
 import * as instances from './instances.ts';

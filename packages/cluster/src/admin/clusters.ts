@@ -1,12 +1,17 @@
 import { type CallOptions, KeelsonError } from '@keelson/runtime';
 import type { Operation } from '@keelson/store';
-import { builtInStateModels } from '../model/built-in-state-models.ts';
-import { ClusterConfig } from '../model/cluster-config.ts';
-import { LiveInstance } from '../model/live-instance.ts';
-import { nameFault } from '../model/names.ts';
-import { type ClusterPaths, clusterPaths } from '../model/paths.ts';
-import { emptyRecord, withListFields, withSimpleFields } from '../model/record.ts';
-import { decodeRecord } from '../model/record-codec.ts';
+import {
+  builtInStateModels,
+  ClusterConfig,
+  type ClusterPaths,
+  clusterPaths,
+  decodeRecord,
+  emptyRecord,
+  LiveInstance,
+  nameFault,
+  withListFields,
+  withSimpleFields,
+} from '../model/index.ts';
 import {
   type AdminContext,
   alreadyThere,

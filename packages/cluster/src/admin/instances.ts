@@ -1,7 +1,6 @@
 import { type CallOptions, KeelsonError } from '@keelson/runtime';
-import { InstanceConfig } from '../model/instance-config.ts';
-import { assertName } from '../model/names.ts';
-import { instanceOperations } from '../participant/instance-set-up.ts';
+import { assertName, InstanceConfig } from '../model/index.ts';
+import { instanceOperations } from '../participant/index.ts';
 import {
   type AdminContext,
   alreadyThere,

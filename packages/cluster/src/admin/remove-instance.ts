@@ -1,6 +1,6 @@
 import { type CallOptions, KeelsonError } from '@keelson/runtime';
 import type { Operation } from '@keelson/store';
-import { clusterPaths } from '../model/paths.ts';
+import { clusterPaths } from '../model/index.ts';
 import { type AdminContext, conflict } from './admin-store.ts';
 import { getInstance } from './instances.ts';
 import { type ChangeOptions, callOf } from './versioned.ts';

@@ -1,15 +1,18 @@
 import { hostname } from 'node:os';
 import { KeelsonError } from '@keelson/runtime';
 import type { Comparison } from '@keelson/store';
-import { bucketName } from '../model/buckets.ts';
-import { CurrentState } from '../model/current-state.ts';
-import { IdealState } from '../model/ideal-state.ts';
-import { LiveInstance } from '../model/live-instance.ts';
-import { Message } from '../model/message.ts';
-import { assertName } from '../model/names.ts';
-import { mapValue } from '../model/record.ts';
-import { decodeRecord } from '../model/record-codec.ts';
-import { ERROR_STATE, StateModelDefinition } from '../model/state-model-definition.ts';
+import {
+  assertName,
+  bucketName,
+  CurrentState,
+  decodeRecord,
+  ERROR_STATE,
+  IdealState,
+  LiveInstance,
+  Message,
+  mapValue,
+  StateModelDefinition,
+} from '../model/index.ts';
 import { type AdminContext, findRecord, putRecord, requireCluster, requireRecord } from './admin-store.ts';
 import { type ChangeOptions, callOf } from './versioned.ts';
 

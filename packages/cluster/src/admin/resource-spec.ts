@@ -1,10 +1,15 @@
 import { placePlain } from '@keelson/placement';
 import { KeelsonError } from '@keelson/runtime';
-import { bucketName } from '../model/buckets.ts';
-import { ANY_LIVE_INSTANCE, IdealState, type RebalanceMode } from '../model/ideal-state.ts';
-import { nameFault } from '../model/names.ts';
-import { type SimpleFields, sortedFields } from '../model/record.ts';
-import type { StateModelDefinition } from '../model/state-model-definition.ts';
+import {
+  ANY_LIVE_INSTANCE,
+  bucketName,
+  IdealState,
+  nameFault,
+  type RebalanceMode,
+  type SimpleFields,
+  type StateModelDefinition,
+  sortedFields,
+} from '../model/index.ts';
 
 /** What an operator declares of a resource. */
 export interface ResourceSpec {

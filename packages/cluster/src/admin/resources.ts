@@ -1,10 +1,13 @@
 import { type CallOptions, KeelsonError } from '@keelson/runtime';
 import type { Comparison, Operation } from '@keelson/store';
-import { IdealState } from '../model/ideal-state.ts';
-import { assertName } from '../model/names.ts';
-import { type ClusterPaths, clusterPaths } from '../model/paths.ts';
-import { withSimpleFields } from '../model/record.ts';
-import { StateModelDefinition } from '../model/state-model-definition.ts';
+import {
+  assertName,
+  type ClusterPaths,
+  clusterPaths,
+  IdealState,
+  StateModelDefinition,
+  withSimpleFields,
+} from '../model/index.ts';
 import {
   type AdminContext,
   alreadyThere,

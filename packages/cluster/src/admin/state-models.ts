@@ -1,11 +1,14 @@
 import { type CallOptions, KeelsonError } from '@keelson/runtime';
-import { builtInStateModel } from '../model/built-in-state-models.ts';
-import { IdealState } from '../model/ideal-state.ts';
-import { assertName } from '../model/names.ts';
-import { decodeRecord } from '../model/record-codec.ts';
-import { defineStateModel, type StateModelSpec } from '../model/state-model-builder.ts';
-import { StateModelDefinition } from '../model/state-model-definition.ts';
-import { assertStateModel } from '../model/state-model-validation.ts';
+import {
+  assertName,
+  assertStateModel,
+  builtInStateModel,
+  decodeRecord,
+  defineStateModel,
+  IdealState,
+  StateModelDefinition,
+  type StateModelSpec,
+} from '../model/index.ts';
 import {
   type AdminContext,
   alreadyThere,

@@ -1,11 +1,14 @@
 import type { CallOptions } from '@keelson/runtime';
 import type { Operation } from '@keelson/store';
-import { joinBuckets, splitIntoBuckets } from '../model/buckets.ts';
-import { IdealState } from '../model/ideal-state.ts';
-import { assertName } from '../model/names.ts';
-import type { ClusterPaths } from '../model/paths.ts';
-import type { ZNRecord } from '../model/record.ts';
-import { decodeRecord } from '../model/record-codec.ts';
+import {
+  assertName,
+  type ClusterPaths,
+  decodeRecord,
+  IdealState,
+  joinBuckets,
+  splitIntoBuckets,
+  type ZNRecord,
+} from '../model/index.ts';
 import {
   type AdminContext,
   type Named,

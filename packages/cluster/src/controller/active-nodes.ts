@@ -1,6 +1,4 @@
-import { lastOfflineMs } from '../model/histories.ts';
-import type { InstanceConfig } from '../model/instance-config.ts';
-import { booleanField } from '../model/record.ts';
+import { booleanField, type InstanceConfig, lastOfflineMs } from '../model/index.ts';
 import type { ClusterSnapshot } from '../snapshot/index.ts';
 import type { ResourceContext } from './resource-context.ts';
 

@@ -1,4 +1,4 @@
-import { DROPPED_STATE, ERROR_STATE, type StateModelDefinition } from '../model/state-model-definition.ts';
+import { DROPPED_STATE, ERROR_STATE, type StateModelDefinition } from '../model/index.ts';
 import type { ReplicaState } from '../snapshot/index.ts';
 import { type ReplicaReason, reasons } from './replica-reason.ts';
 

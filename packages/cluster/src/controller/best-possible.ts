@@ -1,5 +1,4 @@
-import type { SimpleFields } from '../model/record.ts';
-import { DROPPED_STATE, ERROR_STATE } from '../model/state-model-definition.ts';
+import { DROPPED_STATE, ERROR_STATE, type SimpleFields } from '../model/index.ts';
 import type { ReplicaState } from '../snapshot/index.ts';
 import { type AssignmentInput, assignStates, type WantedState } from './assign-states.ts';
 import { type ReplicaReason, reasons } from './replica-reason.ts';

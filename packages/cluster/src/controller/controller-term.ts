@@ -1,7 +1,7 @@
 import type { Leadership } from '@keelson/coordination';
 import { isKeelsonError, type Runtime, sleep } from '@keelson/runtime';
 import type { Session, Store, WatchEvent } from '@keelson/store';
-import { clusterPaths } from '../model/paths.ts';
+import { clusterPaths } from '../model/index.ts';
 import { ClusterMirror } from '../snapshot/index.ts';
 import { introduction } from './introduction.ts';
 import { LeaderWriter } from './leader-writer.ts';

@@ -1,5 +1,4 @@
-import { ExternalView } from '../model/external-view.ts';
-import { type SimpleFields, sortedFields, withMapFields, type ZNRecord } from '../model/record.ts';
+import { ExternalView, type SimpleFields, sortedFields, withMapFields, type ZNRecord } from '../model/index.ts';
 import type { ClusterSnapshot } from '../snapshot/index.ts';
 
 /** What the view of one resource should be; `undefined`: there should be none. */

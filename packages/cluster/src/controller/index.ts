@@ -1,11 +1,11 @@
 export type { WantedState } from './assign-states.ts';
 export type { BestPossible } from './best-possible.ts';
 export type { WithheldHop } from './generate-transitions.ts';
-export type { NodeSets } from './node-sets.ts';
+export { type NodeSets, nodeSets } from './node-sets.ts';
 export type { ReplicaMessages } from './pending-messages.ts';
 export { type ClusterPlan, type ClusterPlanOptions, planCluster } from './plan-cluster.ts';
 export type { PartitionPlan } from './plan-partition.ts';
 export type { ResourcePlan } from './plan-resource.ts';
-export type { ReplicaReason, ReplicaReasonCode } from './replica-reason.ts';
+export { type ReplicaReason, type ReplicaReasonCode, reason, reasons } from './replica-reason.ts';
 export { type Controller, type RunControllerOptions, runController } from './run-controller.ts';
 export type { Transition } from './transition.ts';

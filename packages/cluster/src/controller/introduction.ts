@@ -1,8 +1,4 @@
-import { builtInStateModels } from '../model/built-in-state-models.ts';
-import { historyLeader } from '../model/histories.ts';
-import { HELIX_VERSION } from '../model/live-instance.ts';
-import { clusterPaths } from '../model/paths.ts';
-import { sameContent } from '../model/record.ts';
+import { builtInStateModels, clusterPaths, HELIX_VERSION, historyLeader, sameContent } from '../model/index.ts';
 import type { ClusterSnapshot } from '../snapshot/index.ts';
 import type { PlannedWrite } from './planned-writes.ts';
 

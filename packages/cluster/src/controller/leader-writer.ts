@@ -1,6 +1,6 @@
 import { KeelsonError, type Runtime } from '@keelson/runtime';
 import type { Comparison, Revision, Store } from '@keelson/store';
-import { MAX_RECORD_BYTES } from '../model/record-codec.ts';
+import { MAX_RECORD_BYTES } from '../model/index.ts';
 import type { ClusterMirror } from '../snapshot/index.ts';
 import { type EncodedWrite, encodeWrite, intoBatches, type PlannedWrite } from './planned-writes.ts';
 

@@ -1,4 +1,4 @@
-import type { InstanceConfig } from '../model/instance-config.ts';
+import type { InstanceConfig } from '../model/index.ts';
 import type { ClusterSnapshot } from '../snapshot/index.ts';
 
 /** Who may hold what, of one moment. Helix's sets of nodes, by Helix's names. */

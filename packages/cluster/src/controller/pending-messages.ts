@@ -1,4 +1,4 @@
-import type { StateModelDefinition } from '../model/state-model-definition.ts';
+import type { StateModelDefinition } from '../model/index.ts';
 import type { ReplicaState, WaitingMessage } from '../snapshot/index.ts';
 
 /** What is known of the messages about one replica. */

@@ -1,5 +1,4 @@
-import { IdealState } from '../model/ideal-state.ts';
-import { sameContent, sortedFields } from '../model/record.ts';
+import { IdealState, sameContent, sortedFields } from '../model/index.ts';
 import type { ClusterSnapshot } from '../snapshot/index.ts';
 import type { ResourcePlan } from './plan-resource.ts';
 

@@ -1,7 +1,4 @@
-import type { ExternalView } from '../model/external-view.ts';
-import { lastOfflineMs } from '../model/histories.ts';
-import type { IdealState } from '../model/ideal-state.ts';
-import { sameContent } from '../model/record.ts';
+import { type ExternalView, type IdealState, lastOfflineMs, sameContent } from '../model/index.ts';
 import type { ClusterChanges, ClusterEventName, ClusterSnapshot, WaitingMessage } from '../snapshot/index.ts';
 import { type NodeSets, nodeSets } from './node-sets.ts';
 import { persistedIdealState } from './persist-assignment.ts';

@@ -1,5 +1,4 @@
-import type { SimpleFields } from '../model/record.ts';
-import { sortedFields } from '../model/record.ts';
+import { type SimpleFields, sortedFields } from '../model/index.ts';
 import type { ReplicaState, WaitingMessage } from '../snapshot/index.ts';
 import type { WantedState } from './assign-states.ts';
 import {

@@ -1,6 +1,5 @@
 import { type Placement, type PreferenceLists, placePlain } from '@keelson/placement';
-import { type SimpleFields, sortedFields } from '../model/record.ts';
-import type { StateModelDefinition } from '../model/state-model-definition.ts';
+import { type SimpleFields, type StateModelDefinition, sortedFields } from '../model/index.ts';
 import type { ClusterSnapshot, ReplicaState, WaitingMessage } from '../snapshot/index.ts';
 import { changedView, externalView, type WantedView } from './external-view-stage.ts';
 import type { NodeSets } from './node-sets.ts';

@@ -1,10 +1,14 @@
 import type { Comparison, Operation, StorePath } from '@keelson/store';
-import { bucketSizeOf, splitIntoBuckets } from '../model/buckets.ts';
-import { historyOffline } from '../model/histories.ts';
-import { Message } from '../model/message.ts';
-import { type ClusterPaths, clusterPaths } from '../model/paths.ts';
-import type { ZNRecord } from '../model/record.ts';
-import { encodeRecord } from '../model/record-codec.ts';
+import {
+  bucketSizeOf,
+  type ClusterPaths,
+  clusterPaths,
+  encodeRecord,
+  historyOffline,
+  Message,
+  splitIntoBuckets,
+  type ZNRecord,
+} from '../model/index.ts';
 import type { ClusterSnapshot } from '../snapshot/index.ts';
 import type { ClusterPlan } from './plan-cluster.ts';
 import type { Transition } from './transition.ts';

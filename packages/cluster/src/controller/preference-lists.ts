@@ -1,5 +1,5 @@
 import type { Placement, PlacementNode, PreferenceLists } from '@keelson/placement';
-import { ANY_LIVE_INSTANCE } from '../model/ideal-state.ts';
+import { ANY_LIVE_INSTANCE } from '../model/index.ts';
 import type { ClusterSnapshot, ReplicaState } from '../snapshot/index.ts';
 import { activeNodes } from './active-nodes.ts';
 import type { ResourceContext } from './resource-context.ts';

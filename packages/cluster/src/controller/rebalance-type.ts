@@ -1,5 +1,4 @@
-import type { StateTransition } from '../model/message.ts';
-import type { StateModelDefinition } from '../model/state-model-definition.ts';
+import type { StateModelDefinition, StateTransition } from '../model/index.ts';
 import type { Hop } from './generate-transitions.ts';
 
 /** What recovering a partition asks for. */

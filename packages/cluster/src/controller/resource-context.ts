@@ -1,6 +1,4 @@
-import type { IdealState } from '../model/ideal-state.ts';
-import type { ResourceConfig } from '../model/resource-config.ts';
-import type { StateModelDefinition } from '../model/state-model-definition.ts';
+import type { IdealState, ResourceConfig, StateModelDefinition } from '../model/index.ts';
 import type { ClusterSnapshot } from '../snapshot/index.ts';
 import { type DisabledAt, disabledAt, type NodeSets } from './node-sets.ts';
 import { type ReplicaReason, reason } from './replica-reason.ts';

@@ -11,11 +11,8 @@ import {
   systemRuntime,
 } from '@keelson/runtime';
 import type { Session, Store } from '@keelson/store';
-import { LiveInstance } from '../model/live-instance.ts';
-import { assertName } from '../model/names.ts';
-import { clusterPaths } from '../model/paths.ts';
-import { encodeRecord } from '../model/record-codec.ts';
-import { processName } from '../participant/process-name.ts';
+import { assertName, clusterPaths, encodeRecord, LiveInstance } from '../model/index.ts';
+import { processName } from '../participant/index.ts';
 import type { ClusterSnapshot } from '../snapshot/index.ts';
 import { ControllerTerm } from './controller-term.ts';
 import type { ClusterPlan, ClusterPlanOptions } from './plan-cluster.ts';

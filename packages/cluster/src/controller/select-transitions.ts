@@ -1,4 +1,4 @@
-import type { StateModelDefinition } from '../model/state-model-definition.ts';
+import type { StateModelDefinition } from '../model/index.ts';
 import type { Hop, PartitionView, WithheldHop } from './generate-transitions.ts';
 import { reason } from './replica-reason.ts';
 

@@ -1,4 +1,4 @@
-import { integerText, mapField, mapValue, simpleField, type ZNRecord } from '../model/record.ts';
+import { integerText, mapField, mapValue, simpleField, type ZNRecord } from '../model/index.ts';
 import type { ClusterSnapshot } from '../snapshot/index.ts';
 
 /** The most specific entry of a map of time-outs, in milliseconds; -1 where there is none. */

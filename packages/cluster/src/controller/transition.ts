@@ -1,4 +1,4 @@
-import type { StateTransition } from '../model/message.ts';
+import type { StateTransition } from '../model/index.ts';
 
 /** A transition that the controller asks for: all of its message but id, sender and time. */
 export interface Transition {

@@ -1,9 +1,14 @@
-import { nodeSets } from '../controller/node-sets.ts';
-import { type ClusterPlan, planCluster } from '../controller/plan-cluster.ts';
-import type { PartitionPlan } from '../controller/plan-partition.ts';
-import type { ResourcePlan } from '../controller/plan-resource.ts';
-import { type ReplicaReason, reason, reasons } from '../controller/replica-reason.ts';
-import { DROPPED_STATE } from '../model/state-model-definition.ts';
+import {
+  type ClusterPlan,
+  nodeSets,
+  type PartitionPlan,
+  planCluster,
+  type ReplicaReason,
+  type ResourcePlan,
+  reason,
+  reasons,
+} from '../controller/index.ts';
+import { DROPPED_STATE } from '../model/index.ts';
 import type { ClusterSnapshot, ReplicaState, WaitingMessage } from '../snapshot/index.ts';
 
 /** A transition that was asked for and not answered. */

@@ -15,6 +15,7 @@ export {
   booleanField,
   emptyRecord,
   integerField,
+  integerText,
   listField,
   mapField,
   mapValue,

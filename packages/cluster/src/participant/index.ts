@@ -1,6 +1,7 @@
-export type { InstanceSetUp } from './instance-set-up.ts';
+export { type InstanceSetUp, instanceOperations } from './instance-set-up.ts';
 export { type JoinOptions, joinCluster } from './join-cluster.ts';
 export type { Participant } from './participant.ts';
+export { processName } from './process-name.ts';
 export type { ReplicaView } from './replica-table.ts';
 export type {
   ResetReason,

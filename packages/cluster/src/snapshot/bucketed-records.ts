@@ -1,5 +1,4 @@
-import { bucketSizeOf, joinBuckets } from '../model/buckets.ts';
-import type { ZNRecord } from '../model/record.ts';
+import { bucketSizeOf, joinBuckets, type ZNRecord } from '../model/index.ts';
 
 interface Parts {
   head: ZNRecord | undefined;

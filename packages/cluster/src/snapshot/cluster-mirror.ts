@@ -1,6 +1,5 @@
 import type { Change, Entry, Revision, StorePath } from '@keelson/store';
-import type { ZNRecord } from '../model/record.ts';
-import { readRecord } from '../model/record-codec.ts';
+import { readRecord, type ZNRecord } from '../model/index.ts';
 import { ClusterChanges } from './cluster-changes.ts';
 import type { ClusterSnapshot } from './cluster-snapshot.ts';
 import { MutableSnapshot } from './mutable-snapshot.ts';

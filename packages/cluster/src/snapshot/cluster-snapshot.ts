@@ -1,14 +1,16 @@
 import type { Revision } from '@keelson/store';
-import type { ClusterConfig } from '../model/cluster-config.ts';
-import type { CurrentState } from '../model/current-state.ts';
-import type { ExternalView } from '../model/external-view.ts';
-import type { IdealState } from '../model/ideal-state.ts';
-import type { InstanceConfig } from '../model/instance-config.ts';
-import type { LiveInstance } from '../model/live-instance.ts';
-import type { Message } from '../model/message.ts';
-import type { ZNRecord } from '../model/record.ts';
-import type { ResourceConfig } from '../model/resource-config.ts';
-import type { StateModelDefinition } from '../model/state-model-definition.ts';
+import type {
+  ClusterConfig,
+  CurrentState,
+  ExternalView,
+  IdealState,
+  InstanceConfig,
+  LiveInstance,
+  Message,
+  ResourceConfig,
+  StateModelDefinition,
+  ZNRecord,
+} from '../model/index.ts';
 
 /** One replica as its holder reports it. */
 export interface ReplicaState {

@@ -1,12 +1,15 @@
 import type { Revision } from '@keelson/store';
-import { ClusterConfig } from '../model/cluster-config.ts';
-import type { CurrentState } from '../model/current-state.ts';
-import type { ExternalView } from '../model/external-view.ts';
-import type { IdealState } from '../model/ideal-state.ts';
-import type { InstanceConfig } from '../model/instance-config.ts';
-import { emptyRecord, type ZNRecord } from '../model/record.ts';
-import type { ResourceConfig } from '../model/resource-config.ts';
-import type { StateModelDefinition } from '../model/state-model-definition.ts';
+import {
+  ClusterConfig,
+  type CurrentState,
+  type ExternalView,
+  emptyRecord,
+  type IdealState,
+  type InstanceConfig,
+  type ResourceConfig,
+  type StateModelDefinition,
+  type ZNRecord,
+} from '../model/index.ts';
 import { BucketedRecords } from './bucketed-records.ts';
 import type {
   ClusterSnapshot,

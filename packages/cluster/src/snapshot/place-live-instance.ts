@@ -1,4 +1,4 @@
-import { LiveInstance } from '../model/live-instance.ts';
+import { LiveInstance } from '../model/index.ts';
 import type { ClusterChanges } from './cluster-changes.ts';
 import type { MutableSnapshot } from './mutable-snapshot.ts';
 import type { Placer } from './placed-record.ts';

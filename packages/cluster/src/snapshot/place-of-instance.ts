@@ -1,6 +1,4 @@
-import { CurrentState } from '../model/current-state.ts';
-import { Message } from '../model/message.ts';
-import type { ZNRecord } from '../model/record.ts';
+import { CurrentState, Message, type ZNRecord } from '../model/index.ts';
 import type { ClusterChanges } from './cluster-changes.ts';
 import type { MutableSnapshot } from './mutable-snapshot.ts';
 import type { PlacedRecord, Placer } from './placed-record.ts';

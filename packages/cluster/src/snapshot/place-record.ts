@@ -1,12 +1,15 @@
-import { ClusterConfig } from '../model/cluster-config.ts';
-import { ExternalView } from '../model/external-view.ts';
-import { IdealState } from '../model/ideal-state.ts';
-import { InstanceConfig } from '../model/instance-config.ts';
-import { LiveInstance } from '../model/live-instance.ts';
-import { Message } from '../model/message.ts';
-import { emptyRecord, sameContent } from '../model/record.ts';
-import { ResourceConfig } from '../model/resource-config.ts';
-import { StateModelDefinition } from '../model/state-model-definition.ts';
+import {
+  ClusterConfig,
+  ExternalView,
+  emptyRecord,
+  IdealState,
+  InstanceConfig,
+  LiveInstance,
+  Message,
+  ResourceConfig,
+  StateModelDefinition,
+  sameContent,
+} from '../model/index.ts';
 import type { ClusterChanges } from './cluster-changes.ts';
 import type { MutableSnapshot } from './mutable-snapshot.ts';
 import { placeLiveInstance } from './place-live-instance.ts';

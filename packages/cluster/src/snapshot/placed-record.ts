@@ -1,5 +1,5 @@
 import type { Entry, StorePath } from '@keelson/store';
-import { sameContent, type ZNRecord } from '../model/record.ts';
+import { sameContent, type ZNRecord } from '../model/index.ts';
 import type { ClusterChanges } from './cluster-changes.ts';
 import type { MutableSnapshot } from './mutable-snapshot.ts';
 

@@ -1,5 +1,4 @@
-import type { CurrentState } from '../model/current-state.ts';
-import { mapField } from '../model/record.ts';
+import { type CurrentState, mapField } from '../model/index.ts';
 import type { ClusterChanges } from './cluster-changes.ts';
 import type { ReplicaState } from './cluster-snapshot.ts';
 import { DeepMap } from './nested-map.ts';
