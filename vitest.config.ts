@@ -23,7 +23,7 @@ export default defineConfig({
         test: {
           name: 'integration',
           include: [
-            'packages/*/src/**/*.integration.test.ts',
+            'packages/*/{src,test}/**/*.integration.test.ts',
             'examples/*/src/**/*.integration.test.ts',
             'tests/**/*.test.ts',
           ],

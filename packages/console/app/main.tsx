@@ -10,10 +10,9 @@ import { ServicesContext } from './ui/services.tsx';
 import { schemeManager, theme } from './ui/theme.ts';
 import { readToken } from './ui/token.ts';
 
-const services = {
-  client: createApiClient(new URL('api/v1/', document.baseURI).href, readToken),
-  runtime: systemRuntime(),
-};
+const runtime = systemRuntime();
+const baseUrl = new URL('api/v1/', document.baseURI).href;
+const services = { client: createApiClient({ baseUrl, token: readToken, runtime }), runtime };
 
 // The feed tells when something changed and when the server is back, so queries neither repeat nor watch the window's focus.
 // A browser's "offline" is no reason to hold back: the server may well be on this machine.

@@ -33,13 +33,13 @@ export interface FakeClusterOptions {
   readonly replicas: number;
 }
 
-const STATES = ['MASTER', 'SLAVE', 'OFFLINE', 'DROPPED', 'ERROR'] as const;
+const STATES: readonly string[] = ['MASTER', 'SLAVE', 'OFFLINE', 'DROPPED', 'ERROR'];
 const RESOURCE = 'kv';
 
 /** A cluster that exists only as the answers of the API: what a test does to it shows in the console, and nothing else. */
 export class FakeCluster {
   readonly name: string;
-  readonly resource = RESOURCE;
+  readonly resource: string = RESOURCE;
   readonly #clock: Clock;
   readonly #replicas: number;
   readonly #instances = new Map<string, FakeInstance>();
@@ -117,6 +117,11 @@ export class FakeCluster {
     return true;
   }
 
+  /** Forgets what happened, as a server does that was replaced: who resumes gets a reset. */
+  forget(): void {
+    this.events.length = 0;
+  }
+
   summary(): ClusterSummary {
     const instances = [...this.#instances.values()];
     const rows = this.#partitions;
@@ -181,7 +186,7 @@ export class FakeCluster {
   matrix(): MatrixWire {
     const instances = [...this.#instances.keys()];
     const cells: MatrixCell[] = [];
-    const index = (state: string | null): number => STATES.indexOf(state);
+    const index = (state: string | null): number => (state === null ? -1 : STATES.indexOf(state));
     for (const [partition, row] of this.#partitions.entries()) {
       for (const [name, { state, wanted, sinceMs }] of row) {
         cells.push([partition, instances.indexOf(name), index(state), sinceMs, index(wanted)]);

@@ -20,19 +20,28 @@ const TYPES: Readonly<Record<string, string>> = {
   '.svg': 'image/svg+xml',
 };
 
-/** Serves the built console in `directory` and the API of `clusters` at 127.0.0.1:`port`. */
-export async function startFakeServer(
-  directory: string,
-  port: number,
-  clusters: readonly FakeCluster[],
-): Promise<FakeServer> {
+/** What a fake server serves. */
+export interface FakeServerOptions {
+  /** Folder of the built console. */
+  readonly directory: string;
+  readonly port: number;
+  readonly clusters: readonly FakeCluster[];
+  /** Without this bearer token the API answers 401. */
+  readonly token?: string;
+}
+
+/** Serves the console and the API at 127.0.0.1. */
+export async function startFakeServer(options: FakeServerOptions): Promise<FakeServer> {
+  const { directory, port, clusters, token } = options;
   const streams = new Set<ServerResponse>();
   const server = createServer((request, response) => {
     response.setHeader('Content-Security-Policy', STRICT_POLICY);
     const url = new URL(request.url ?? '/', 'http://server');
-    const answer = url.pathname.startsWith('/api/v1/')
-      ? answerApi(request, response, url, clusters, streams)
-      : answerFile(response, directory, url.pathname);
+    const answer = !url.pathname.startsWith('/api/v1/')
+      ? answerFile(response, directory, url.pathname)
+      : token !== undefined && request.headers.authorization !== `Bearer ${token}`
+        ? refuse(response)
+        : answerApi(request, response, url, clusters, streams);
     answer.catch((error: unknown) => response.destroy(error instanceof Error ? error : new Error(String(error))));
   });
   await new Promise<void>((resolve, reject) => {
@@ -48,6 +57,10 @@ export async function startFakeServer(
         server.closeAllConnections();
       }),
   };
+}
+
+async function refuse(response: ServerResponse): Promise<void> {
+  sendProblem(response, 401, 'E_UNAUTHENTICATED', 'A bearer token is needed.');
 }
 
 async function answerFile(response: ServerResponse, directory: string, path: string): Promise<void> {

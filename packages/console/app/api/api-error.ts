@@ -3,7 +3,7 @@ export class ApiError extends Error {
   override readonly name = 'ApiError';
   /** HTTP status; 0 when no answer came. */
   readonly status: number;
-  /** Code from Keelson's error catalogue, or `E_UNREACHABLE` when no answer came. */
+  /** Code from Keelson's error catalogue; `HTTP_…` for an answer that is not the API's. */
   readonly code: string;
   /** Short title of the problem. */
   readonly title: string;

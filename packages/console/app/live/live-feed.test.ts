@@ -65,7 +65,7 @@ describe('the live feed', () => {
     write(FRAME);
     await settle(100);
     server.opened.at(-1)?.stream.error(new TypeError('network error'));
-    server.down = new ApiError(0, 'E_UNREACHABLE', 'No answer', 'The server cannot be reached.');
+    server.down = new ApiError(0, 'E_UNAVAILABLE', 'No answer', 'The server cannot be reached.');
     await settle(2_000);
     expect(types().filter((type) => type === 'disconnected').length).toBeGreaterThan(1);
     server.down = undefined;

@@ -40,7 +40,7 @@ describe('the connection', () => {
 describe('events', () => {
   it('change the matrix at once, join the timeline newest first, and make the facts out of date', () => {
     const state = run([LOADED, events(replicaEvent(5, 1, 0, 'SLAVE'), replicaEvent(6, 1, 0, 'MASTER'))]);
-    expect(state.matrices['kv']?.rows[1]?.states[0]).toBe(0);
+    expect(state.matrices.kv?.rows[1]?.states[0]).toBe(0);
     expect(state.timeline.map(({ id }) => id)).toEqual(['6-1', '5-1']);
     expect(state.staleness).toEqual({ facts: 1, matrices: 1, everything: 0 });
     expect(state.sequence).toBe(2);
@@ -67,13 +67,13 @@ describe('a snapshot of the matrix', () => {
   it('does not undo what was heard after it was asked for', () => {
     const stale: LiveAction = { type: 'matrix-loaded', wire: EMPTY, requestedAt: 0 };
     const state = run([LOADED, events(replicaEvent(5, 2, 1, 'MASTER')), stale]);
-    expect(state.matrices['kv']?.rows[2]?.states[1]).toBe(0);
+    expect(state.matrices.kv?.rows[2]?.states[1]).toBe(0);
   });
 
   it('wins over what was heard before it was asked for', () => {
     const fresh: LiveAction = { type: 'matrix-loaded', wire: EMPTY, requestedAt: 1 };
     const state = run([LOADED, events(replicaEvent(5, 2, 1, 'MASTER')), fresh]);
-    expect(state.matrices['kv']?.rows[2]?.states[1]).not.toBe(0);
+    expect(state.matrices.kv?.rows[2]?.states[1]).not.toBe(0);
   });
 
   it('is asked for again when an event names something it does not have', () => {
@@ -94,7 +94,7 @@ describe('a snapshot of the matrix', () => {
         };
         const state = run([LOADED, events(...all.slice(0, arrived)), snapshot, events(...all.slice(arrived))]);
         const expected = run([{ type: 'matrix-loaded', wire: { ...EMPTY, cells: cellsAfter(all) }, requestedAt: 0 }]);
-        const statesOf = ({ matrices }: LiveState): unknown => matrices['kv']?.rows.map((row) => [...row.states]);
+        const statesOf = ({ matrices }: LiveState): unknown => matrices.kv?.rows.map((row) => [...row.states]);
         expect(statesOf(state)).toEqual(statesOf(expected));
       }),
     );
@@ -104,7 +104,7 @@ describe('a snapshot of the matrix', () => {
 function cellsAfter(done: readonly ReplicaEvent[]): readonly MatrixCell[] {
   const last = new Map<string, MatrixCell>();
   for (const { partition, instance, to, atMs } of done) {
-    const state = STATES.findIndex((name) => name === to);
+    const state = to === null ? -1 : (STATES as readonly string[]).indexOf(to);
     last.set(`${partition} ${instance}`, [Number(partition.slice(3)), Number(instance.slice(1)), state, atMs, state]);
   }
   return [...last.values()];

@@ -102,7 +102,8 @@ const SCHEMES = {
 } as const satisfies Record<string, { next: string; icon: IconName; label: string }>;
 
 function SchemeButton(): ReactNode {
-  const { colorScheme, setColorScheme } = useMantineColorScheme();
+  // The library would stop transitions by a style element, which the content policy forbids.
+  const { colorScheme, setColorScheme } = useMantineColorScheme({ keepTransitions: true });
   const { next, icon, label } = SCHEMES[colorScheme];
   return (
     <ActionIcon

@@ -1,7 +1,7 @@
 import { Button, Modal, Textarea } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { type ReactNode, useState } from 'react';
-import { isVersionConflict } from '../api/api-error.ts';
+import { ApiError, isVersionConflict } from '../api/api-error.ts';
 import { apiPath, type Tagged } from '../api/client.ts';
 import { useTaggedInstance } from '../api/queries.ts';
 import type { Instance } from '../api/types.ts';
@@ -135,7 +135,9 @@ function Refusal({ error, name }: { readonly error: unknown; readonly name: stri
       </div>
     );
   }
-  return <ErrorNotice what="Nothing was switched" error={error} />;
+  const unknown = error instanceof ApiError && error.code === 'E_OUTCOME_UNKNOWN';
+  const what = unknown ? `It is not known whether ${name} was switched` : 'Nothing was switched';
+  return <ErrorNotice what={what} error={error} />;
 }
 
 function holdings({ states }: Instance): string {

@@ -1,13 +1,10 @@
-/**
- * Headers of every answer. Pages load nothing but from this server; styles alone may stand in the page, as the console's component
- * library makes them there.
- */
+/** Headers of every answer. Pages load nothing but from this server, and no script or style stands in the page itself. */
 export const securityHeaders: Readonly<Record<string, string>> = {
   'content-security-policy': [
     "default-src 'none'",
     "script-src 'self'",
-    "style-src 'self' 'unsafe-inline'",
-    "img-src 'self' data:",
+    "style-src 'self'",
+    "img-src 'self'",
     "font-src 'self'",
     "connect-src 'self'",
     "manifest-src 'self'",
