@@ -133,6 +133,7 @@ describe('instances', () => {
       status: 200,
       body: { host: 'host2', tags: [], domain: null, enabled: false, disabledReason: 'disk' },
     });
+    await api.ok(resourceSchema, 'PUT', '/clusters/shop/resources/kv', { body: kv });
     const partial = await api.ok(instanceSchema, 'PATCH', '/clusters/shop/instances/w1', {
       body: { enabled: true, tags: ['hdd'], disabledPartitions: { kv: ['kv_1', 'kv_2'] } },
     });
@@ -456,6 +457,59 @@ describe('bad input is refused with a code and a sentence, and changes nothing',
     [
       'a port beyond all ports',
       ['PUT', '/clusters/shop/instances/w2', { body: { port: 65_536 } }],
+      400,
+      'E_INVALID_ARGUMENT',
+    ],
+    ['a host with NUL', ['PUT', '/clusters/shop/instances/w2', { body: { host: 'a\0b' } }], 400, 'E_INVALID_ARGUMENT'],
+    [
+      'a host with a space',
+      ['PUT', '/clusters/shop/instances/w2', { body: { host: 'a b' } }],
+      400,
+      'E_INVALID_ARGUMENT',
+    ],
+    [
+      'a domain that colours terminals',
+      ['PUT', '/clusters/shop/instances/w2', { body: { domain: '\u001b[31m' } }],
+      400,
+      'E_INVALID_ARGUMENT',
+    ],
+    [
+      'configuration with NUL',
+      ['PATCH', '/clusters/shop', { body: { config: { A: 'a\0b' } } }],
+      400,
+      'E_INVALID_ARGUMENT',
+    ],
+    [
+      'a partition to disable that is not there',
+      ['PATCH', '/clusters/shop/instances/w1', { body: { disabledPartitions: { kv: ['kv_99'] } } }],
+      404,
+      'E_NOT_FOUND',
+    ],
+    [
+      'a partition to disable of a resource that is not there',
+      ['PATCH', '/clusters/shop/instances/w1', { body: { disabledPartitions: { kw: ['kw_0'] } } }],
+      404,
+      'E_NOT_FOUND',
+    ],
+    [
+      'a state that nobody may hold',
+      [
+        'PUT',
+        '/clusters/shop/state-models/m',
+        {
+          body: {
+            initialState: 'OFF',
+            states: [
+              { name: 'ON', count: '0' },
+              { name: 'OFF', count: '-1' },
+            ],
+            transitions: [
+              { from: 'OFF', to: 'ON' },
+              { from: 'ON', to: 'OFF' },
+            ],
+          },
+        },
+      ],
       400,
       'E_INVALID_ARGUMENT',
     ],

@@ -95,10 +95,12 @@ test('bodies that are no JSON, empty, of another type or too large', async () =>
     status: 415,
     code: 'E_INVALID_ARGUMENT',
   });
-  expect(await problemOf({ payload: JSON.stringify({ count: 'x'.repeat(5_000_000) }) })).toMatchObject({
-    status: 413,
-    code: 'E_TOO_LARGE',
+  expect(await problemOf({ payload: '{"count":1}', headers: { 'content-type': 'text/plain' } })).toMatchObject({
+    status: 415,
   });
+  const large = await problemOf({ payload: JSON.stringify({ count: 'x'.repeat(5_000_000) }) });
+  expect(large).toMatchObject({ status: 413, code: 'E_TOO_LARGE' });
+  expect(large.detail).toContain('4 MiB');
 });
 
 test('values of wrong type or range and unknown fields are named', async () => {
@@ -180,6 +182,7 @@ test('what is no HTTP at all, or too long, is answered as a problem too', async 
   for (const [sent, code] of [
     ['NONSENSE\r\n\r\n', 'E_INVALID_ARGUMENT'],
     [`GET /${'x'.repeat(20_000)} HTTP/1.1\r\nhost: localhost\r\n\r\n`, 'E_TOO_LARGE'],
+    ['GET /open HTTP/1.1\r\nconnection: close\r\n\r\n', 'E_FORBIDDEN'],
   ] as const) {
     const answer = await exchange(port, sent);
     const [head = '', body = ''] = answer.split('\r\n\r\n');

@@ -42,6 +42,8 @@ declare module 'fastify' {
 
 /** Makes the application, without routes: what every request passes and how every error leaves. */
 export async function createApp(context: ServerContext): Promise<App> {
+  // A request without `Host` is refused by our own guard, in our own words.
+  const common = { requireHostHeader: false };
   const app = fastify({
     logger: false,
     bodyLimit: MAX_BODY_BYTES,
@@ -49,12 +51,13 @@ export async function createApp(context: ServerContext): Promise<App> {
     genReqId: () => context.runtime.random.uuid(),
     serverFactory: (handler) =>
       context.tls === undefined
-        ? createServer(handler)
-        : (createTlsServer({ ...context.tls, minVersion: 'TLSv1.2' }, handler) as unknown as Server),
+        ? createServer(common, handler)
+        : (createTlsServer({ ...common, ...context.tls, minVersion: 'TLSv1.2' }, handler) as unknown as Server),
     clientErrorHandler: (error, socket) => answerBrokenRequest(error as NodeJS.ErrnoException, socket),
     frameworkErrors: (error, request, reply) =>
       void sendError(context, error, request, reply as unknown as FastifyReply),
   }).withTypeProvider<ZodTypeProvider>();
+  app.removeContentTypeParser('text/plain');
   app.setValidatorCompiler(validatorCompiler);
   // Answers are typed by the compiler and checked against their schemas in tests; checking each again costs more than making it.
   app.setSerializerCompiler(() => (data) => JSON.stringify(data));

@@ -61,7 +61,7 @@ const frameworkErrors: Readonly<Record<string, { code: ErrorCode; detail: string
   },
   FST_ERR_CTP_BODY_TOO_LARGE: {
     code: 'E_TOO_LARGE',
-    detail: 'The body is larger than the server takes. Send less in one request.',
+    detail: 'The body is larger than 4 MiB. Send less in one request.',
   },
   FST_ERR_BAD_URL: {
     code: 'E_INVALID_PATH',

@@ -1,11 +1,10 @@
 import { DROPPED_STATE, explain, type ReplicaExplanation } from '@keelson/cluster';
-import { KeelsonError } from '@keelson/runtime';
 import { z } from 'zod';
 import type { ServerContext } from '../../context.ts';
 import type { App } from '../../http/app.ts';
 import { type ExplainedReplica, explanationSchema, nameSchema, type PartitionExplanation } from '../schemas.ts';
 import { clusterParameters } from './parameters.ts';
-import { knownResource } from './views.ts';
+import { knownResource, noPartition } from './views.ts';
 
 interface ExplainQuery {
   readonly resource: string;
@@ -33,11 +32,7 @@ export function registerExplainRoute(app: App, context: ServerContext): void {
       knownResource(cache, resource);
       const { snapshot, plan } = cache.picture();
       const explained = explain(snapshot, resource, partition, { nowMs: context.runtime.clock.wallMs(), plan });
-      if (explained === undefined)
-        throw new KeelsonError(
-          'E_NOT_FOUND',
-          `Resource \`${resource}\` has no partition \`${partition}\`. They are called \`${resource}_0\` and so on.`,
-        );
+      if (explained === undefined) throw noPartition(resource, partition);
       return {
         resource,
         partition,

@@ -17,6 +17,7 @@ import {
 } from '../schemas.ts';
 import { settle, settled } from '../settle.ts';
 import { clusterParameters, instanceParameters } from './parameters.ts';
+import { noPartition } from './views.ts';
 
 const tags = ['instances'];
 const at = '/api/v1/clusters/:cluster/instances';
@@ -97,10 +98,30 @@ function registerPatch(app: App, context: ServerContext): void {
       const cache = await context.clusters.find(cluster);
       const current = await context.store.get(clusterPaths(cluster).participantConfig(instance));
       const { expect } = preconditionOf(request.headers, current);
+      if (current !== undefined)
+        await assertPartitions(context, cache, instance, request.body.disabledPartitions ?? {});
       await context.admin.updateInstance(cluster, instance, request.body, { expect });
       return answer(context, cache, instance, reply);
     },
   );
+}
+
+/** That each partition exists, so that a slip of the pen is not taken for done. What is disabled already may stay, or go, in any case. */
+async function assertPartitions(
+  { admin }: ServerContext,
+  cache: ClusterCache,
+  instance: string,
+  disabled: Readonly<Record<string, readonly string[]>>,
+): Promise<void> {
+  const before = cache.snapshot.instances.get(instance)?.allDisabledPartitions ?? {};
+  for (const [resource, partitions] of Object.entries(disabled)) {
+    const known = new Set(before[resource]);
+    const fresh = partitions.filter((partition) => !known.has(partition));
+    if (fresh.length === 0) continue;
+    const declared = new Set((await admin.getResource(cache.name, resource)).value.partitions);
+    const unknown = fresh.find((partition) => !declared.has(partition));
+    if (unknown !== undefined) throw noPartition(resource, unknown);
+  }
 }
 
 function registerRemoveAndReset(app: App, context: ServerContext): void {

@@ -74,3 +74,11 @@ export function noResource(resource: string): KeelsonError {
     `There is no resource \`${resource}\` in this cluster. \`keelson resource ls\` lists those there are.`,
   );
 }
+
+/** The resource has no partition of that name. */
+export function noPartition(resource: string, partition: string): KeelsonError {
+  return new KeelsonError(
+    'E_NOT_FOUND',
+    `Resource \`${resource}\` has no partition \`${partition}\`. They are called \`${resource}_0\` and so on.`,
+  );
+}

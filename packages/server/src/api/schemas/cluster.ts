@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { nameSchema, textSchema } from './names.ts';
+import { nameSchema, printableText, textSchema } from './names.ts';
 
 /** Who leads a cluster. */
 export interface ControllerLeader {
@@ -57,8 +57,8 @@ export interface ClusterList {
 }
 
 const count = z.int().min(0);
-const fieldText = z.string().max(100_000);
-const fieldValue = z.union([fieldText, z.array(fieldText), z.record(z.string(), fieldText)]);
+const fieldText = printableText(100_000);
+const fieldValue = z.union([z.string(), z.array(z.string()), z.record(z.string(), z.string())]);
 
 const leaderSchema = z.object({ name: z.string(), sinceMs: z.number() });
 

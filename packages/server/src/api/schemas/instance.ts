@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { nameSchema, textSchema } from './names.ts';
+import { nameSchema, printableText, textSchema } from './names.ts';
 
 /** One instance: what is declared about it, and how it is. */
 export interface Instance {
@@ -58,7 +58,7 @@ export interface PartitionReset {
 
 const count = z.int().min(0);
 const tagsSchema = z.array(nameSchema).max(1_000);
-const hostSchema = z.string().min(1).max(255);
+const hostSchema = printableText(255).regex(/^[^\s/]+$/, 'must be a host name or an address, without spaces and `/`');
 const portSchema = z.int().min(0).max(65_535);
 
 /** Schema of {@link Instance}. */

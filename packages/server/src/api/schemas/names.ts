@@ -20,5 +20,16 @@ export const nameSchema: z.ZodType<string, string> = z
   })
   .meta({ id: 'Name', description: 'One segment of a store path: 1 to 255 bytes, no `/`, NUL or control characters.' });
 
+// Control characters but for tab and line end, and halves of surrogate pairs: no text of people, and trouble for whoever shows it.
+const UNPRINTABLE = /(?![\t\n])\p{Cc}|\p{Surrogate}/u;
+
+/** Text of at most `limit` characters, without control characters other than tab and line end. */
+export function printableText(limit: number): z.ZodString {
+  return z
+    .string()
+    .max(limit)
+    .refine((text) => !UNPRINTABLE.test(text), 'holds a control character, or is not well-formed Unicode');
+}
+
 /** Free text an operator gives as a reason. */
-export const textSchema: z.ZodType<string, string> = z.string().max(MAX_TEXT_LENGTH);
+export const textSchema: z.ZodType<string, string> = printableText(MAX_TEXT_LENGTH);

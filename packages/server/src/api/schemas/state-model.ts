@@ -38,7 +38,7 @@ export interface StateModelList {
 
 const modelStateSchema = z.strictObject({
   name: nameSchema,
-  count: z.string().regex(/^(-1|R|N|\d{1,6})$/, 'must be a number, `R`, `N` or `-1`'),
+  count: z.string().regex(/^(-1|R|N|[1-9]\d{0,5})$/, 'must be a number from 1 on, `R`, `N` or `-1`'),
 });
 const transitionSchema = z.strictObject({ from: nameSchema, to: nameSchema });
 
