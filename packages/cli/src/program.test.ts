@@ -13,7 +13,15 @@ interface Ran {
   readonly err: string;
 }
 
-type Answer = { readonly status?: number; readonly body?: unknown; readonly raw?: string };
+interface Answer {
+  readonly status?: number;
+  readonly body?: unknown;
+  readonly raw?: string;
+  /** Ends the connection instead. */
+  readonly hangUp?: boolean;
+  /** Never answers. */
+  readonly silent?: boolean;
+}
 
 let stub: Server;
 let url: string;
@@ -47,11 +55,10 @@ async function reply(request: IncomingMessage, response: ServerResponse): Promis
     body: text === '' ? undefined : JSON.parse(text),
     headers: request.headers,
   });
-  const {
-    status = 200,
-    body,
-    raw,
-  } = answers[key] ?? { status: 404, body: { code: 'E_NOT_FOUND', detail: `No stub for ${key}.` } };
+  const missing: Answer = { status: 404, body: { code: 'E_NOT_FOUND', detail: `No stub for ${key}.` } };
+  const { status = 200, body, raw, hangUp = false, silent = false } = answers[key] ?? missing;
+  if (hangUp) request.socket.destroy();
+  if (hangUp || silent) return;
   response.writeHead(status, { 'content-type': 'application/json' });
   response.end(raw ?? (body === undefined ? '' : JSON.stringify(body)));
 }
@@ -252,4 +259,27 @@ test('completion scripts know every command and option', async () => {
     const { out } = await keelson(['completion', shell]);
     for (const word of ['state-model', 'rebalance', 'min-active-replicas']) expect(out, shell).toContain(word);
   }
+});
+
+test('a write whose answer does not come is not called undone; a read simply failed', async () => {
+  answers['PUT /api/v1/clusters/shop'] = { hangUp: true };
+  answers['GET /api/v1/clusters/shop'] = { hangUp: true };
+  expect(await keelson(['cluster', 'create', 'shop'])).toMatchObject({
+    code: 5,
+    err: expect.stringContaining('E_OUTCOME_UNKNOWN'),
+  });
+  expect(await keelson(['cluster', 'describe', 'shop'])).toMatchObject({
+    code: 5,
+    err: expect.stringContaining('E_UNAVAILABLE'),
+  });
+  answers['PUT /api/v1/clusters/shop'] = { silent: true };
+  answers['GET /api/v1/clusters/shop'] = { silent: true };
+  expect(await keelson(['cluster', 'create', 'shop', '--timeout', '50'])).toMatchObject({
+    err: expect.stringContaining('E_OUTCOME_UNKNOWN'),
+  });
+  expect(await keelson(['cluster', 'describe', 'shop', '--timeout', '50'])).toMatchObject({
+    err: expect.stringContaining('E_TIMEOUT'),
+  });
+  const gone = await keelson(['cluster', 'create', 'shop', '--server', 'http://127.0.0.1:1']);
+  expect(gone.err).toContain('E_UNAVAILABLE');
 });

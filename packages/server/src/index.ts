@@ -1,4 +1,5 @@
 export type * from './api/schemas.ts';
 export type { TlsIdentity } from './context.ts';
 export { type LogLevel, serverRuntime } from './runtime.ts';
-export { type KeelsonServer, type ServerOptions, startServer } from './start-server.ts';
+export type { KeelsonServer, ServerOptions } from './server-options.ts';
+export { startServer } from './start-server.ts';

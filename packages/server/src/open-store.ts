@@ -43,15 +43,20 @@ export async function openStore(options: OpenStoreOptions): Promise<OpenedStore>
     );
   }
   if (scheme === 'memory') return hosted(memoryBackend(runtime), runtime, 'memory: nothing is kept');
-  if (scheme === 'etcd') {
+  if (scheme === 'etcd' || scheme === 'etcds') {
     const { connectEtcd } = await import('@keelson/store-etcd');
     const store = await connectEtcd({ endpoints: url, runtime });
-    return { store, description: url, url, close: () => store.close() };
+    return { store, description: withoutPassword(url), url, close: () => store.close() };
   }
   throw new KeelsonError(
     'E_INVALID_ARGUMENT',
-    `\`${url.slice(0, 100)}\` is no store. Give etcd://host:port,…[/prefix], memory: or nothing for the embedded one.`,
+    `\`${withoutPassword(url).slice(0, 100)}\` is no store. Give etcd://host:port,…[/prefix], memory: or nothing for the embedded one.`,
   );
+}
+
+/** What may be shown of an address that may hold a user and a password. */
+function withoutPassword(url: string): string {
+  return url.replace(/^(\w+:\/\/)[^@/]*@/, '$1');
 }
 
 function hosted(engine: MvccBackend & KvBackend, runtime: Runtime, description: string): OpenedStore {

@@ -5,7 +5,7 @@ import { request as httpsRequest } from 'node:https';
 import { connect } from 'node:net';
 import { joinCluster } from '@keelson/cluster';
 import { connectEtcd } from '@keelson/store-etcd';
-import { eventually, testRuntime as runtime, startEtcd, temporaryDirectory } from '@keelson/testing';
+import { eventually, requireServer, testRuntime as runtime, startEtcd, temporaryDirectory } from '@keelson/testing';
 import { describe, expect, test } from 'vitest';
 import { type ClusterSummary, type KeelsonServer, type ServerOptions, startServer } from './index.ts';
 

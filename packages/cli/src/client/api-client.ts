@@ -1,13 +1,7 @@
 import { request as httpRequest, type IncomingMessage, type RequestOptions } from 'node:http';
 import { request as httpsRequest } from 'node:https';
-import {
-  type ErrorCode,
-  errorCatalogue,
-  isKeelsonError,
-  KeelsonError,
-  type Runtime,
-  withDeadline,
-} from '@keelson/runtime';
+import { abortError, isKeelsonError, KeelsonError, type Runtime, withDeadline } from '@keelson/runtime';
+import { outcomeUnknown, problemError, unreachable } from './api-errors.ts';
 import { readEvents, type ServerSentEvent } from './event-source.ts';
 
 /** Where the server is and how to be let in. */
@@ -63,8 +57,7 @@ export class ApiClient {
   /** Sends one request and reads the answer. */
   send<T>(method: string, path: string, request: ApiRequest = {}): Promise<ApiResponse<T>> {
     return withDeadline(this.#options.runtime, {}, this.#timeoutMs, async (signal) => {
-      const message = await this.#open(method, path, request, signal);
-      const text = await readAll(message, this.#base);
+      const { message, text } = await this.#exchange(method, path, request, signal);
       const status = message.statusCode ?? 0;
       if (status < 200 || status > 299) throw problemError(status, text, this.#base);
       return { status, etag: message.headers.etag, body: (text === '' ? undefined : parseAnswer(text)) as T };
@@ -92,6 +85,22 @@ export class ApiClient {
       if (!options.signal.aborted) throw unreachable(this.#base, error);
     } finally {
       message.destroy();
+    }
+  }
+
+  /** One request and its whole answer. A write whose answer is lost on the way may have been made: that is said, not guessed. */
+  async #exchange(
+    method: string,
+    path: string,
+    request: ApiRequest,
+    signal: AbortSignal,
+  ): Promise<{ readonly message: IncomingMessage; readonly text: string }> {
+    try {
+      const message = await this.#open(method, path, request, signal);
+      return { message, text: await readAll(message, this.#base) };
+    } catch (error) {
+      const reason = signal.aborted ? abortError(signal) : error;
+      throw method === 'GET' ? reason : outcomeUnknown(this.#base, reason);
     }
   }
 
@@ -157,37 +166,4 @@ function parseAnswer(text: string): unknown {
   } catch (cause) {
     throw new KeelsonError('E_INTERNAL', 'The answer is not JSON. Is the address that of a Keelson server?', { cause });
   }
-}
-
-function problemError(status: number, text: string, base: URL): KeelsonError {
-  try {
-    const { code, detail } = JSON.parse(text) as { code?: string; detail?: string };
-    if (code !== undefined && Object.hasOwn(errorCatalogue, code) && detail !== undefined)
-      return new KeelsonError(code as ErrorCode, detail, { details: { status } });
-  } catch {
-    // not an answer of ours; said below
-  }
-  return new KeelsonError(
-    'E_UNAVAILABLE',
-    `${base.origin} answers with status ${status}, and not as a Keelson server does. Check the address.`,
-  );
-}
-
-function unreachable(base: URL, cause: unknown): KeelsonError {
-  const reason = (cause as NodeJS.ErrnoException).code ?? (cause as Error).message;
-  if (isCertificateError(reason))
-    return new KeelsonError(
-      'E_UNAVAILABLE',
-      `The certificate of ${base.origin} is not trusted (${reason}). Give its authority with --ca.`,
-      { cause },
-    );
-  return new KeelsonError(
-    'E_UNAVAILABLE',
-    `No server answers at ${base.origin} (${reason}). Start one with \`keelson start\`, or name it with --server.`,
-    { cause },
-  );
-}
-
-function isCertificateError(reason: string): boolean {
-  return /CERT|SELF_SIGNED|ALTNAME|UNABLE_TO_/.test(reason);
 }

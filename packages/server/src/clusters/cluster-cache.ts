@@ -6,21 +6,14 @@ import {
   clusterPaths,
   planCluster,
 } from '@keelson/cluster';
-import {
-  abortError,
-  type CallOptions,
-  isKeelsonError,
-  KeelsonError,
-  type Runtime,
-  sleep,
-  withDeadline,
-} from '@keelson/runtime';
+import { type CallOptions, isKeelsonError, KeelsonError, type Runtime, sleep } from '@keelson/runtime';
 import type { Change, Entry, Store, WatchEvent } from '@keelson/store';
 import { ClusterObserver } from '../events/cluster-observer.ts';
 import { EventHub } from '../events/event-hub.ts';
 import { type EventBody, EventLog } from '../events/event-log.ts';
 import { pastEvents } from '../events/past-events.ts';
 import type { ClusterPicture } from '../views/wanted.ts';
+import { Waiters } from './waiters.ts';
 
 /** What a cache needs. */
 export interface ClusterCacheOptions {
@@ -43,12 +36,6 @@ const SETTLE_LIMIT_MS = 3_000;
 /** Pause before a watch that failed is opened again, in milliseconds. */
 const REOPEN_PAUSE_MS = 500;
 
-interface Waiter {
-  readonly met: () => boolean;
-  readonly resolve: () => void;
-  readonly reject: (error: unknown) => void;
-}
-
 /** One cluster as it is now, kept by one recursive watch, and what happened in it. */
 export class ClusterCache {
   readonly name: string;
@@ -58,7 +45,7 @@ export class ClusterCache {
   readonly #stop = new AbortController();
   readonly #joined: Map<string, { readonly session: string; readonly atMs: number }> = new Map();
   readonly #running: Promise<void>;
-  readonly #waiters: Set<Waiter> = new Set();
+  readonly #waiters: Waiters;
   #observer: ClusterObserver | undefined;
   #hub: EventHub | undefined;
   #plan: ClusterPlan | undefined;
@@ -72,6 +59,7 @@ export class ClusterCache {
     this.#options = options;
     this.#mirror = new ClusterMirror(options.cluster);
     this.#configPath = clusterPaths(options.cluster).clusterConfig;
+    this.#waiters = new Waiters(options.runtime, SETTLE_LIMIT_MS);
     this.#running = this.#run();
   }
 
@@ -128,17 +116,7 @@ export class ClusterCache {
 
   /** Resolves once `met` is true of the cluster as it is then. Rejects with `E_TIMEOUT` (default 3 s), `E_ABORTED` or `E_CLOSED`. */
   until(met: () => boolean, options: CallOptions = {}): Promise<void> {
-    if (met()) return Promise.resolve();
-    return withDeadline(this.#options.runtime, options, SETTLE_LIMIT_MS, (signal) => {
-      return new Promise<void>((resolve, reject) => {
-        const waiter: Waiter = { met, resolve, reject };
-        this.#waiters.add(waiter);
-        signal.addEventListener('abort', () => {
-          this.#waiters.delete(waiter);
-          reject(abortError(signal));
-        });
-      });
-    });
+    return this.#waiters.until(met, options);
   }
 
   /** Ends every stream of events, now and later. */
@@ -151,9 +129,7 @@ export class ClusterCache {
     this.#stop.abort();
     this.endStreams();
     await this.#running;
-    for (const waiter of this.#waiters)
-      waiter.reject(new KeelsonError('E_CLOSED', `The cache of cluster ${this.name} was closed.`));
-    this.#waiters.clear();
+    this.#waiters.fail(`The cache of cluster ${this.name} was closed.`);
   }
 
   async #run(): Promise<void> {
@@ -183,11 +159,7 @@ export class ClusterCache {
       else this.#mirror.progress(event.revision);
       this.#tell(event.revision);
     }
-    for (const waiter of this.#waiters) {
-      if (!waiter.met()) continue;
-      this.#waiters.delete(waiter);
-      waiter.resolve();
-    }
+    this.#waiters.check();
     this.#options.onChange?.();
   }
 
