@@ -170,12 +170,6 @@ export function idealStateOf(resource: string, spec: ResourceSpec, instances: re
   return ideal.withPreferenceLists(empty<readonly string[]>([])).withInstanceStates(empty<SimpleFields>({}));
 }
 
-/** Names of the records that a bucketized ideal state is kept in; refuses partitions that fit into none. */
-export function bucketsOf(ideal: IdealState): readonly string[] {
-  if (ideal.bucketSize === 0) return [];
-  return [...new Set(ideal.partitions.map((partition) => bucketName(partition, ideal.bucketSize)))];
-}
-
 /** A spec with changes. Settings that every resource must have cannot be taken back. */
 export function patchedSpec(spec: ResourceSpec, patch: ResourcePatch): ResourceSpec {
   const { partitions = spec.partitions, replicas = spec.replicas } = patch;
