@@ -2,7 +2,6 @@ import { placePlain } from '@keelson/placement';
 import { KeelsonError } from '@keelson/runtime';
 import {
   ANY_LIVE_INSTANCE,
-  bucketName,
   IdealState,
   nameFault,
   type RebalanceMode,
