@@ -1,6 +1,6 @@
 import { lazy, type ReactNode, Suspense, useEffect } from 'react';
 import { isUnauthorized } from './api/api-error.ts';
-import { useClusters } from './api/queries.ts';
+import { useClusters, useSummary } from './api/queries.ts';
 import type { ClusterSummary } from './api/types.ts';
 import { healthOf } from './live/health.ts';
 import { LiveProvider } from './live/live-context.tsx';
@@ -10,6 +10,7 @@ import { useRoute } from './ui/use-route.ts';
 import { ConnectionBanner } from './views/connection-banner.tsx';
 import { Header } from './views/header.tsx';
 import { Overview } from './views/overview.tsx';
+import { ReadFailure } from './views/read-failure.tsx';
 import { TokenForm } from './views/token-form.tsx';
 
 const MatrixView = lazy(() => import('./views/matrix-view.tsx'));
@@ -41,12 +42,12 @@ export function App(): ReactNode {
   }
   return (
     <LiveProvider key={cluster} cluster={cluster}>
-      <Title summary={summary} />
+      <Title fallback={summary} />
       <Frame clusters={known} cluster={cluster} page={route.page} live>
         <Suspense fallback={<LoadingLines label="Loading the page" lines={6} />}>
           <PageView page={route.page} />
-          {route.query.partition !== undefined && <ExplainDrawer />}
         </Suspense>
+        <Suspense>{route.query.partition !== undefined && <ExplainDrawer />}</Suspense>
       </Frame>
     </LiveProvider>
   );
@@ -67,6 +68,7 @@ function Frame(props: {
       </a>
       <Header clusters={clusters} cluster={cluster} page={page} live={live} />
       {live && <ConnectionBanner />}
+      {live && <ReadFailure />}
       <main id="main" tabIndex={-1} data-page={page}>
         {children}
       </main>
@@ -89,7 +91,8 @@ function PageView({ page }: { readonly page: Page }): ReactNode {
   }
 }
 
-function Title({ summary }: { readonly summary: ClusterSummary }): ReactNode {
+function Title({ fallback }: { readonly fallback: ClusterSummary }): ReactNode {
+  const { data: summary = fallback } = useSummary();
   const { title } = healthOf(summary);
   useEffect(() => {
     document.title = `${summary.name}: ${title} · Keelson`;

@@ -238,6 +238,22 @@ describe.skipIf(!requireServer('chromium'))('the console in Chromium', () => {
     });
   });
 
+  it('says when it cannot read something again, and stops saying so when it can', async () => {
+    expected = [/status of 500/];
+    await open();
+    await visit('demo/overview');
+    await page.getByText('worker-5').first().waitFor();
+    await drawn();
+    server.failing.add('instances');
+    cluster.move(0, 'worker-1', 'SLAVE');
+    const notice = page.getByRole('alert').filter({ hasText: 'Some of this is old' });
+    await notice.getByText('It fails because the test wants it to.').waitFor();
+    await notice.getByText('E_INTERNAL').waitFor();
+    server.failing.clear();
+    await notice.getByRole('button', { name: 'Try again' }).click();
+    await notice.waitFor({ state: 'hidden' });
+  });
+
   describe('switches instances', () => {
     it('off with a reason and on again', async () => {
       await open();

@@ -7,6 +7,8 @@ import type { FakeCluster } from './fake-cluster.ts';
 /** A server of the console and of the API over fake clusters; may be closed and started again on its port. */
 export interface FakeServer {
   readonly url: string;
+  /** Views (`instances`, `resources` …) that fail with 500 as long as they are in here. */
+  readonly failing: Set<string>;
   close(): Promise<void>;
 }
 
@@ -34,6 +36,7 @@ export interface FakeServerOptions {
 export async function startFakeServer(options: FakeServerOptions): Promise<FakeServer> {
   const { directory, port, clusters, token } = options;
   const streams = new Set<ServerResponse>();
+  const failing = new Set<string>();
   const server = createServer((request, response) => {
     response.setHeader('Content-Security-Policy', STRICT_POLICY);
     const url = new URL(request.url ?? '/', 'http://server');
@@ -41,7 +44,9 @@ export async function startFakeServer(options: FakeServerOptions): Promise<FakeS
       ? answerFile(response, directory, url.pathname)
       : token !== undefined && request.headers.authorization !== `Bearer ${token}`
         ? refuse(response)
-        : answerApi(request, response, url, clusters, streams);
+        : failing.has(url.pathname.split('/')[5] ?? '')
+          ? fail(response)
+          : answerApi(request, response, url, clusters, streams);
     answer.catch((error: unknown) => response.destroy(error instanceof Error ? error : new Error(String(error))));
   });
   await new Promise<void>((resolve, reject) => {
@@ -50,6 +55,7 @@ export async function startFakeServer(options: FakeServerOptions): Promise<FakeS
   });
   return {
     url: `http://127.0.0.1:${port}/`,
+    failing,
     close: () =>
       new Promise((resolve) => {
         for (const stream of streams) stream.destroy();
@@ -61,6 +67,10 @@ export async function startFakeServer(options: FakeServerOptions): Promise<FakeS
 
 async function refuse(response: ServerResponse): Promise<void> {
   sendProblem(response, 401, 'E_UNAUTHENTICATED', 'A bearer token is needed.');
+}
+
+async function fail(response: ServerResponse): Promise<void> {
+  sendProblem(response, 500, 'E_INTERNAL', 'It fails because the test wants it to.');
 }
 
 async function answerFile(response: ServerResponse, directory: string, path: string): Promise<void> {

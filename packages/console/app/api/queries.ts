@@ -16,7 +16,8 @@ export function useClusters(): UseQueryResult<readonly ClusterSummary[]> {
     queryKey: ['clusters'],
     queryFn: async ({ signal }) =>
       (await client.get<{ clusters: readonly ClusterSummary[] }>('clusters', { signal })).clusters,
-    refetchInterval: (query) => (query.state.status === 'error' ? BUSY_MS : IDLE_MS),
+    // Whoever waits for the first cluster, or for the server, waits at the screen.
+    refetchInterval: ({ state }) => (state.status === 'error' || state.data?.length === 0 ? BUSY_MS : IDLE_MS),
   });
 }
 

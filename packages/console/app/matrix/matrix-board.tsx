@@ -7,15 +7,7 @@ import { useScheme } from '../ui/use-scheme.ts';
 import { cellFacts, cellSentence } from './cell-facts.ts';
 import { CellTip } from './cell-tip.tsx';
 import type { MatrixFilter } from './matrix-filter.ts';
-import {
-  type CellPosition,
-  cellAt,
-  cellMeaning,
-  type Density,
-  moveByKey,
-  type Orientation,
-  scrollToShow,
-} from './matrix-layout.ts';
+import { type CellPosition, cellAt, cellMeaning, type Density, moveByKey, scrollToShow } from './matrix-layout.ts';
 import { useMatrixView } from './use-matrix-view.ts';
 import { usePainting } from './use-painting.ts';
 import { useViewport } from './use-viewport.ts';
@@ -30,7 +22,7 @@ export interface BoardProps {
   readonly matrix: MatrixData;
   readonly filter: MatrixFilter;
   readonly density: Density;
-  readonly orientation: Orientation | undefined;
+  readonly flipped: boolean;
   /** Opens "Why is it here" of a partition. */
   readonly onOpen: (partition: string) => void;
 }
@@ -39,10 +31,10 @@ export interface BoardProps {
  * The matrix on canvas: a grid that scrolls, tells about the cell under the pointer, finger or keyboard, and opens the
  * explanation of its partition. Only the cell in question exists as an element, for screen readers.
  */
-export function MatrixBoard({ matrix, filter, density, orientation, onOpen }: BoardProps): ReactNode {
+export function MatrixBoard({ matrix, filter, density, flipped, onOpen }: BoardProps): ReactNode {
   const scroller = useRef<HTMLDivElement>(null);
   const viewport = useViewport(scroller);
-  const view = useMatrixView({ matrix, filter, density, orientation, width: viewport?.width ?? 0 });
+  const view = useMatrixView({ matrix, filter, density, flipped, width: viewport?.width ?? 0 });
   const [chosen, setActive] = useState<ActiveCell>();
   const scheme = useScheme();
   const cellId = useId();

@@ -18,6 +18,7 @@ const SMALL: LayoutInput = {
   partitionLabel: 14,
   instanceLabel: 52,
   density: 'normal',
+  flipped: false,
 };
 
 const anyLayout = fc
@@ -28,6 +29,7 @@ const anyLayout = fc
     partitionLabel: fc.integer({ min: 0, max: 400 }),
     instanceLabel: fc.integer({ min: 0, max: 400 }),
     density: fc.constantFrom('normal' as const, 'dense' as const),
+    flipped: fc.boolean(),
   })
   .map(layoutMatrix);
 
@@ -52,8 +54,9 @@ describe('layoutMatrix', () => {
     expect(layout.contentWidth).toBeLessThanOrEqual(370);
   });
 
-  it('does as it is told', () => {
-    expect(layoutMatrix({ ...SMALL, orientation: 'partitions-down' }).rows).toBe(48);
+  it('swaps rows and columns, whichever way they lay', () => {
+    expect(layoutMatrix({ ...SMALL, flipped: true }).rows).toBe(48);
+    expect(layoutMatrix({ ...SMALL, viewportWidth: 370, flipped: true }).rows).toBe(5);
   });
 
   it('stands names upright that are wider than their column', () => {
@@ -74,8 +77,8 @@ describe('hit testing', () => {
   });
 
   it('tells partitions from instances in either orientation', () => {
-    const down = layoutMatrix({ ...SMALL, orientation: 'partitions-down' });
-    const across = layoutMatrix({ ...SMALL, orientation: 'instances-down' });
+    const down = layoutMatrix({ ...SMALL, flipped: true });
+    const across = layoutMatrix(SMALL);
     expect(cellMeaning(down, { row: 7, column: 2 })).toEqual({ partition: 7, instance: 2 });
     expect(cellMeaning(across, { row: 2, column: 7 })).toEqual({ partition: 7, instance: 2 });
   });

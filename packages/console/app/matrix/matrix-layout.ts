@@ -13,8 +13,8 @@ export interface LayoutInput {
   readonly partitionLabel: number;
   readonly instanceLabel: number;
   readonly density: Density;
-  /** Undefined: whichever shows more without scrolling sideways. */
-  readonly orientation?: Orientation | undefined;
+  /** The other way round than whichever shows more without scrolling sideways. */
+  readonly flipped: boolean;
 }
 
 /** Where everything is. Rows go down, columns go right; which of them are partitions is `orientation`. */
@@ -70,7 +70,7 @@ const TOP_FLAT = 22;
 
 /** Lays a matrix out. Pure. */
 export function layoutMatrix(input: LayoutInput): MatrixLayout {
-  const orientation = input.orientation ?? bestOrientation(input);
+  const orientation = chooseOrientation(input);
   const down = orientation === 'partitions-down';
   const rows = down ? input.partitions : input.instances;
   const columns = down ? input.instances : input.partitions;
@@ -102,10 +102,11 @@ export function layoutMatrix(input: LayoutInput): MatrixLayout {
   };
 }
 
-function bestOrientation(input: LayoutInput): Orientation {
+function chooseOrientation(input: LayoutInput): Orientation {
   const room = input.viewportWidth - labelSpace(input.instanceLabel);
   const fits = input.partitions * SIZES[input.density].minWidth <= room;
-  return fits && input.instances <= input.partitions ? 'instances-down' : 'partitions-down';
+  const best = fits && input.instances <= input.partitions;
+  return best === input.flipped ? 'partitions-down' : 'instances-down';
 }
 
 function labelSpace(width: number): number {

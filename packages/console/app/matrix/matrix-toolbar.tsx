@@ -3,12 +3,13 @@ import type { ReactNode } from 'react';
 import type { MatrixData } from '../live/matrix-data.ts';
 import { Icon } from '../ui/icons.tsx';
 import type { MatrixFilter } from './matrix-filter.ts';
-import type { Density, Orientation } from './matrix-layout.ts';
+import type { Density } from './matrix-layout.ts';
 
 /** How the picture is drawn. */
 export interface MatrixLook {
   readonly density: Density;
-  readonly orientation: Orientation | undefined;
+  /** Rows and columns swapped. */
+  readonly flipped: boolean;
 }
 
 interface Props {
@@ -103,12 +104,8 @@ function LookControls({ look, onLook }: Props): ReactNode {
         size={30}
         aria-label="Swap rows and columns"
         title="Swap rows and columns"
-        onClick={() =>
-          onLook({
-            ...look,
-            orientation: look.orientation === 'partitions-down' ? 'instances-down' : 'partitions-down',
-          })
-        }
+        aria-pressed={look.flipped}
+        onClick={() => onLook({ ...look, flipped: !look.flipped })}
       >
         <Icon name="swap" size={15} />
       </ActionIcon>

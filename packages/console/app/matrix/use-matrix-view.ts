@@ -1,7 +1,7 @@
 import { useMemo } from 'react';
 import type { MatrixData } from '../live/matrix-data.ts';
 import { filterPartitions, type MatrixFilter } from './matrix-filter.ts';
-import { type Density, layoutMatrix, type MatrixLayout, type Orientation } from './matrix-layout.ts';
+import { type Density, layoutMatrix, type MatrixLayout } from './matrix-layout.ts';
 import { LABEL_FONT } from './paint-labels.ts';
 import { shortNames } from './short-names.ts';
 
@@ -19,13 +19,16 @@ export function useMatrixView(options: {
   readonly matrix: MatrixData;
   readonly filter: MatrixFilter;
   readonly density: Density;
-  readonly orientation: Orientation | undefined;
+  readonly flipped: boolean;
   readonly width: number;
 }): MatrixView {
-  const { matrix, filter, density, orientation, width } = options;
+  const { matrix, filter, density, flipped, width } = options;
   const { state, instance, text } = filter;
   // As a text, so that a change of data that leaves the choice alone keeps the list, and with it the picture.
-  const chosen = filterPartitions(matrix, { state, instance, text }).join();
+  const chosen = useMemo(
+    () => filterPartitions(matrix, { state, instance, text }).join(),
+    [matrix, state, instance, text],
+  );
   const names = matrix.partitions;
   const shown = useMemo(() => {
     const partitions = chosen === '' ? [] : chosen.split(',').map(Number);
@@ -42,9 +45,9 @@ export function useMatrixView(options: {
         partitionLabel: widestText(shown.partitionLabels),
         instanceLabel: widestText(matrix.instances),
         density,
-        orientation,
+        flipped,
       }),
-    [shown, instances, matrix.instances, width, density, orientation],
+    [shown, instances, matrix.instances, width, density, flipped],
   );
   return useMemo(
     () => ({ ...shown, instances, instanceLabels: matrix.instances, layout }),

@@ -47,7 +47,7 @@ export function MatrixPanel(): ReactNode {
             matrix={matrix}
             filter={{}}
             density="normal"
-            orientation={undefined}
+            flipped={false}
             onOpen={(partition) => go({ query: withQuery(route, { partition, of: matrix.resource }) })}
           />
           <MatrixLegend states={matrix.states} />

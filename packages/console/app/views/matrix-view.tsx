@@ -12,7 +12,7 @@ import { NoResources } from './no-resources.tsx';
 export default function MatrixView(): ReactNode {
   const [route, go] = useRoute();
   const resources = useResources();
-  const [look, setLook] = useState<MatrixLook>({ density: 'normal', orientation: undefined });
+  const [look, setLook] = useState<MatrixLook>({ density: 'normal', flipped: false });
   const names = resources.data?.resources.map(({ name }) => name) ?? [];
   const resource = route.query.resource ?? names[0];
   const { matrix, query } = useMatrix(resource);
