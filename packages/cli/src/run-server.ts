@@ -50,6 +50,12 @@ export async function runServer(
   return { ...server, runtime };
 }
 
+/** Where the etcd API of the store is: the server's own, or that of the etcd it uses; `null` where there is none. */
+export function etcdHosts(server: Pick<KeelsonServer, 'etcdAddress' | 'storeUrl'>): string | null {
+  const hosts = server.storeUrl === undefined ? null : /^\w+:\/\/(?:[^@/]*@)?([^/]+)/.exec(server.storeUrl);
+  return server.etcdAddress ?? hosts?.[1] ?? null;
+}
+
 /** Resolves when the process is asked to stop. */
 export function untilStopped(signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => void onAbort(signal, () => resolve()));

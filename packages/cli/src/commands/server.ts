@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { Command } from 'commander';
 import type { CommandIo } from '../command-context.ts';
 import { openOutput } from '../output/output.ts';
-import { runServer, untilStopped } from '../run-server.ts';
+import { etcdHosts, runServer, untilStopped } from '../run-server.ts';
 import { type ServerFlags, serverCommand, withEnvironment } from '../server-options.ts';
 
 /** `keelson server` */
@@ -17,7 +17,7 @@ export function registerServer(program: Command, io: CommandIo, version: string)
       const ready = {
         event: 'ready',
         console: server.httpAddress,
-        etcd: server.etcdAddress ?? null,
+        etcd: etcdHosts(server),
         store: server.store,
       };
       output.result(ready, () =>

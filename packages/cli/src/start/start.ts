@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { KeelsonError } from '@keelson/runtime';
 import type { CommandIo } from '../command-context.ts';
 import { type Output, openOutput } from '../output/output.ts';
-import { type RunningServer, runServer, untilStopped } from '../run-server.ts';
+import { etcdHosts, type RunningServer, runServer, untilStopped } from '../run-server.ts';
 import type { ServerFlags } from '../server-options.ts';
 import { awaitPlacement, type Example, type ExampleEvent, loadExample } from './example.ts';
 import { eventLine, exampleText, serverText } from './prose.ts';
@@ -81,7 +81,7 @@ async function serveWithExample(
 }
 
 function readyLine(server: RunningServer): Readonly<Record<string, unknown>> {
-  return { event: 'ready', console: server.httpAddress, etcd: server.etcdAddress ?? null };
+  return { event: 'ready', console: server.httpAddress, etcd: etcdHosts(server) };
 }
 
 interface Reporter {
