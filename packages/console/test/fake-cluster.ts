@@ -177,6 +177,7 @@ export class FakeCluster {
         mode: 'FULL_AUTO',
         enabled: true,
         tag: null,
+        minActiveReplicas: null,
         states: this.#counts(undefined),
         converged: this.summary().converged,
       },

@@ -39,7 +39,9 @@ export interface Resource {
   readonly stateModel: string;
   readonly mode: string;
   readonly enabled: boolean;
+  /** Only instances with this tag hold it; null: any. */
   readonly tag: string | null;
+  readonly minActiveReplicas: number | null;
   readonly states: Readonly<Record<string, number>>;
   readonly converged: boolean;
 }

@@ -14,6 +14,7 @@ const resource = (name: string, stateModel: string): Resource => ({
   mode: 'FULL_AUTO',
   enabled: true,
   tag: null,
+  minActiveReplicas: null,
   states: {},
   converged: true,
 });

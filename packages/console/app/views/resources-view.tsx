@@ -71,13 +71,18 @@ function ResourceRow({ resource }: { readonly resource: Resource }): ReactNode {
         {formatCount(resource.partitions)}
       </td>
       <td data-label="Replicas" className="number">
-        {resource.replicas === 'ANY_LIVEINSTANCE' ? 'one on each live instance' : resource.replicas}
+        {replicasText(resource)}
       </td>
       <td data-label="State model">{resource.stateModel}</td>
       <td data-label="Mode">{resource.mode}</td>
       <td data-label="Where">{resource.tag === null ? 'any instance' : `tag ${resource.tag}`}</td>
     </tr>
   );
+}
+
+function replicasText({ replicas, minActiveReplicas }: Resource): string {
+  const count = replicas === 'ANY_LIVEINSTANCE' ? 'one on each live instance' : formatCount(replicas);
+  return minActiveReplicas === null ? count : `${count}, at least ${formatCount(minActiveReplicas)} active`;
 }
 
 function Placement({ resource }: { readonly resource: Resource }): ReactNode {
