@@ -64,11 +64,14 @@ export class PartitionMaster {
    */
   static async promote(context: MasterContext): Promise<PartitionMaster> {
     const { partition, token, replicas } = context;
-    const fenced = await replicas.raiseFence(partition, token);
-    if (fenced.type === 'fenced') throw deposed(partition, fenced.fence);
-    const master = new PartitionMaster(context, await takeOver(context));
-    await replicas.install(partition, { token, image: master.#replica.image() });
-    await Promise.all(master.#others().map((name) => master.#reach(name, undefined)));
+    // Nobody waits for more than he must: until this is over the partition has no MASTER.
+    const fenced = replicas.raiseFence(partition, token).then((reply) => {
+      if (reply.type === 'fenced') throw deposed(partition, reply.fence);
+    });
+    fenced.catch(() => {}); // takeOver reports it, unless it fails before it comes to that
+    const master = new PartitionMaster(context, await takeOver(context, fenced));
+    const own = replicas.install(partition, { token, image: master.#replica.image() });
+    await Promise.all([own, ...master.#others().map((name) => master.#reach(name, undefined))]);
     throwIfAborted(context.signal);
     master.#replica.commitTo(master.#replica.lastOffset);
     context.signal.addEventListener('abort', () => master.stop('its ownership ended'), { once: true });
@@ -274,11 +277,12 @@ export class PartitionMaster {
   }
 }
 
-async function takeOver(context: MasterContext): Promise<VersionedInSyncSet> {
+/** Takes the set over once `fenced` has resolved, so that no older MASTER can have a write acknowledged afterwards. */
+async function takeOver(context: MasterContext, fenced: Promise<void>): Promise<VersionedInSyncSet> {
   const { partition, token, inSync, directory, runtime, signal } = context;
   for (;;) {
     throwIfAborted(signal);
-    const current = await inSync.read(partition, signal);
+    const [current] = await Promise.all([inSync.read(partition, signal), fenced]);
     const live = new Map<string, string>();
     await Promise.all(
       [...current.set.members.keys()].map(async (name) => {

@@ -16,6 +16,7 @@ function halfBuilt(): Parameters<typeof spectatorRoutes>[0] {
     configs: new Map([['a', InstanceConfig.create('a')]]),
   });
   return {
+    snapshot: table,
     partitionCount: (resource) => table.partitionCount(resource),
     instancesFor: (resource, partition, state) => table.instancesFor(resource, partition, state),
     liveInstance: (name) => table.liveInstance(name),

@@ -1,4 +1,4 @@
-import { clusterPaths, type Spectator } from '@keelson/cluster';
+import { clusterPaths, type RoutingTable, type Spectator } from '@keelson/cluster';
 import type { Store } from '@keelson/store';
 import type { Routes } from './kv-client.ts';
 import { partitionNames } from './partition-of.ts';
@@ -8,7 +8,7 @@ import type { Directory } from './peers.ts';
 export const ADDRESS_FIELD = 'KV_ADDRESS';
 
 /** What is asked of a spectator here. */
-type RoutingView = Pick<Spectator, 'partitionCount' | 'instancesFor' | 'liveInstance'>;
+type RoutingView = Pick<Spectator, 'snapshot' | 'partitionCount' | 'instancesFor' | 'liveInstance'>;
 
 /** The routing table, and the store where only the newest counts, as the replicas' directory. */
 export function spectatorDirectory(
@@ -18,15 +18,23 @@ export function spectatorDirectory(
   resource: string,
 ): Directory {
   const paths = clusterPaths(cluster);
+  // Asked by every replica that waits, many times for one table.
+  let seen: { readonly table: RoutingTable; readonly takingOver: boolean } | undefined;
   return {
     masterOf: (partition) => spectator.instancesFor(resource, partition, 'MASTER')[0],
-    takingOver: () =>
-      partitionNames(resource, spectator.partitionCount(resource)).some(
-        (partition) => spectator.instancesFor(resource, partition, 'MASTER').length === 0,
-      ),
+    takingOver: () => {
+      const table = spectator.snapshot;
+      if (seen?.table !== table) seen = { table, takingOver: lacksMaster(table, resource) };
+      return seen.takingOver;
+    },
     liveSession: async (instance) => (await store.get(paths.liveInstance(instance)))?.owner,
     addressOf: (instance) => spectator.liveInstance(instance)?.info[ADDRESS_FIELD],
   };
+}
+
+function lacksMaster(table: RoutingTable, resource: string): boolean {
+  const names = partitionNames(resource, table.partitionCount(resource));
+  return names.some((partition) => table.instancesFor(resource, partition, 'MASTER').length === 0);
 }
 
 /** The routing table as clients use it. */

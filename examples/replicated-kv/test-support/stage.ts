@@ -57,7 +57,7 @@ export class Stage {
     await prepareCluster(store, testRuntime, exampleDeclaration);
     const spectator = await spectate({ store, cluster, runtime: testRuntime });
     const stage = new Stage(host, folder, store, spectator);
-    await Promise.all(stage.instances.map((instance) => stage.startWorker(instance)));
+    await stage.startMissing();
     await stage.placed();
     await stage.#startLoad();
     await stage.nextCheck();
@@ -77,6 +77,12 @@ export class Stage {
     const worker = await spawnProcess(process.execPath, args, { name: instance });
     this.#workers.set(instance, worker);
     await worker.lineMatching(/"event":"worker"/, { timeoutMs: 30_000 });
+  }
+
+  /** Starts the workers that do not run. */
+  async startMissing(): Promise<void> {
+    const missing = this.instances.filter((instance) => this.#workers.get(instance)?.running !== true);
+    await Promise.all(missing.map((instance) => this.startWorker(instance)));
   }
 
   worker(instance: string): ManagedProcess {
