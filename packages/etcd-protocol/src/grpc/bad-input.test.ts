@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import http2, { type OutgoingHttpHeaders, type ServerHttp2Stream } from 'node:http2';
 import { type AddressInfo, connect as connectSocket } from 'node:net';
-import { systemRuntime } from '@keelson/runtime';
+import { type Logger, silentLogger, systemRuntime } from '@keelson/runtime';
 import * as fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { byteString } from '../wire/fields.ts';
@@ -18,7 +18,10 @@ interface Note {
 const Note: MessageType<Note> = defineMessage<Note>('test.Note', { text: byteString(1) });
 const echo: Method<Note, Note> = { path: '/test.Notes/Echo', request: Note, response: Note };
 const stream: Method<Note, Note> = { path: '/test.Notes/Stream', request: Note, response: Note };
-const runtime = systemRuntime();
+const complaints: string[] = [];
+const complain: Logger['error'] = (_fields, message) => void complaints.push(message);
+const logger: Logger = { ...silentLogger, warn: complain, error: complain, child: () => logger };
+const runtime = systemRuntime({ logger });
 const frame = (flag: number, length: number, body: Uint8Array = new Uint8Array(0)): Buffer => {
   const prefix = Buffer.alloc(5);
   prefix.writeUInt8(flag);
@@ -45,7 +48,11 @@ describe('a server given bad input', () => {
       ],
     });
   });
-  afterEach(() => server.close({ graceMs: 10 }));
+  afterEach(async () => {
+    await server.close({ graceMs: 10 });
+    // What any client can cause must not fill the log.
+    expect(complaints.splice(0)).toEqual([]);
+  });
 
   /** What came back for a request made by hand. */
   async function request(headers: OutgoingHttpHeaders, ...chunks: Buffer[]): Promise<Record<string, unknown>> {

@@ -1,9 +1,10 @@
 import type { Buffer } from 'node:buffer';
-import type { IncomingHttpHeaders, ServerHttp2Stream } from 'node:http2';
-import { KeelsonError, type Logger, type Runtime, type TimerHandle } from '@keelson/runtime';
+import { isKeelsonError, KeelsonError, type Logger, type Runtime, type TimerHandle } from '@keelson/runtime';
+import type { RequestHeaders } from '../http2/request-headers.ts';
+import type { ServerStream } from '../http2/server-stream.ts';
 import { FrameSplitter } from './frame-splitter.ts';
 import type { CallInfo, GrpcHandler, RawServerStream, StreamListener } from './server-handler.ts';
-import { beginReply, errorTrailers, replyError, replyOk, toGrpcError } from './server-reply.ts';
+import { beginReply, endReply, replyError, replyOk, toGrpcError } from './server-reply.ts';
 import { GrpcError, GrpcStatus } from './status.ts';
 import { decodeGrpcTimeout } from './timeout.ts';
 
@@ -16,22 +17,22 @@ export interface CallEnvironment {
 
 /** Parts that unary and streaming calls share: deadline, signal, and the reading of messages. */
 abstract class ServerCall implements CallInfo {
-  readonly metadata: IncomingHttpHeaders;
+  readonly metadata: RequestHeaders;
   readonly timeoutMs: number | undefined;
   requestBytes = 0;
-  protected readonly stream: ServerHttp2Stream;
+  protected readonly stream: ServerStream;
   protected readonly environment: CallEnvironment;
   readonly #splitter: FrameSplitter;
   #controller: AbortController | undefined;
   #deadline: TimerHandle | undefined;
   #closed = false;
 
-  constructor(stream: ServerHttp2Stream, metadata: IncomingHttpHeaders, environment: CallEnvironment) {
+  constructor(stream: ServerStream, environment: CallEnvironment) {
     this.stream = stream;
-    this.metadata = metadata;
+    this.metadata = stream.headers;
     this.environment = environment;
-    const timeout = metadata['grpc-timeout'];
-    this.timeoutMs = typeof timeout === 'string' ? decodeGrpcTimeout(timeout) : undefined;
+    const timeout = stream.headers['grpc-timeout'];
+    this.timeoutMs = timeout === undefined ? undefined : decodeGrpcTimeout(timeout);
     this.#splitter = new FrameSplitter(environment.maxMessageBytes, (message) => {
       this.requestBytes = message.length;
       this.onMessage(message);
@@ -40,11 +41,12 @@ abstract class ServerCall implements CallInfo {
 
   /** Starts reading. */
   begin(): void {
-    const { stream } = this;
-    stream.on('data', (chunk: Buffer) => this.#onData(chunk));
-    stream.on('end', () => this.#onEnd());
-    stream.on('error', (error) => this.environment.logger.debug({ error }, 'A gRPC stream broke.'));
-    stream.on('close', () => this.#onClose());
+    this.stream.events = {
+      onData: (chunk) => this.attempt(() => this.#splitter.push(chunk)),
+      onEnd: () => this.#onEnd(),
+      onDrain: () => this.attempt(() => this.onDrain()),
+      onClose: () => this.#onClose(),
+    };
   }
 
   get signal(): AbortSignal {
@@ -57,6 +59,7 @@ abstract class ServerCall implements CallInfo {
   abstract fail(error: GrpcError): void;
   protected abstract onMessage(message: Buffer): void;
   protected abstract onHalfClose(): void;
+  protected abstract onDrain(): void;
   protected abstract onClosed(): void;
 
   /** Ends the call when the client's time is over. Costs a timer, so a call answered at once never asks for it. */
@@ -79,12 +82,12 @@ abstract class ServerCall implements CallInfo {
 
   protected failWith(error: unknown): void {
     const status = toGrpcError(error);
-    if (status.status === GrpcStatus.internal) this.environment.logger.error({ error }, 'A gRPC call failed.');
+    if (status.status === GrpcStatus.internal) {
+      const { logger } = this.environment;
+      if (isClientsFault(error)) logger.debug({ error }, 'A gRPC call was malformed.');
+      else logger.error({ error }, 'A gRPC call failed.');
+    }
     this.fail(status);
-  }
-
-  #onData(chunk: Buffer): void {
-    this.attempt(() => this.#splitter.push(chunk));
   }
 
   #onEnd(): void {
@@ -108,13 +111,8 @@ export class UnaryServerCall extends ServerCall {
   #begun = false;
   #answered = false;
 
-  constructor(
-    stream: ServerHttp2Stream,
-    metadata: IncomingHttpHeaders,
-    environment: CallEnvironment,
-    handler: GrpcHandler & { kind: 'unary' },
-  ) {
-    super(stream, metadata, environment);
+  constructor(stream: ServerStream, environment: CallEnvironment, handler: GrpcHandler & { kind: 'unary' }) {
+    super(stream, environment);
     this.#handler = handler;
   }
 
@@ -143,6 +141,9 @@ export class UnaryServerCall extends ServerCall {
     if (!this.#begun) throw new GrpcError(GrpcStatus.internal, 'A unary call has no request message.');
   }
 
+  /** One answer waits for nobody. */
+  protected onDrain(): void {}
+
   protected onClosed(): void {
     this.#answered = true;
   }
@@ -161,23 +162,23 @@ export class UnaryServerCall extends ServerCall {
 /** A call that streams. */
 export class StreamServerCall extends ServerCall implements RawServerStream {
   readonly #handler: GrpcHandler & { kind: 'stream' };
+  readonly #onOver: () => void;
   #listener: StreamListener<Buffer> | undefined;
-  #error: GrpcError | undefined;
   #ended = false;
 
   constructor(
-    stream: ServerHttp2Stream,
-    metadata: IncomingHttpHeaders,
+    stream: ServerStream,
     environment: CallEnvironment,
     handler: GrpcHandler & { kind: 'stream' },
+    onOver: () => void,
   ) {
-    super(stream, metadata, environment);
+    super(stream, environment);
+    this.#onOver = onOver;
     this.#handler = handler;
   }
 
   override begin(): void {
     super.begin();
-    this.stream.on('drain', () => this.#onDrain());
     this.armDeadline();
     this.attempt(() => {
       this.#listener = this.#handler.open(this);
@@ -185,33 +186,29 @@ export class StreamServerCall extends ServerCall implements RawServerStream {
   }
 
   get writable(): boolean {
-    return !this.stream.writableNeedDrain;
+    return this.stream.writable;
   }
 
   sendFrame(frame: Uint8Array): boolean {
-    if (this.#ended || this.stream.destroyed) return true;
-    this.#begin();
-    const more = this.stream.write(frame);
+    if (this.#ended) return true;
+    beginReply(this.stream);
+    const more = this.stream.send(frame);
+    // A client that does not read its answers has no more requests read.
     if (!more) this.stream.pause();
     return more;
   }
 
   end(): void {
-    if (this.#ended || this.stream.destroyed) return;
-    this.#ended = true;
-    this.#begin();
-    this.stream.end();
+    this.#end(undefined);
   }
 
   fail(error: GrpcError): void {
-    if (this.#ended || this.stream.destroyed) return;
-    if (!this.stream.headersSent) {
-      this.#ended = true;
-      replyError(this.stream, error);
+    if (this.#ended || this.stream.responded) {
+      this.#end(error);
       return;
     }
-    this.#error = error;
-    this.end();
+    this.#ended = true;
+    replyError(this.stream, error);
   }
 
   protected onMessage(message: Buffer): void {
@@ -224,15 +221,19 @@ export class StreamServerCall extends ServerCall implements RawServerStream {
 
   protected onClosed(): void {
     this.#ended = true;
+    this.#onOver();
     this.#listener?.onClosed();
   }
 
-  #begin(): void {
-    if (!this.stream.headersSent) beginReply(this.stream, () => errorTrailers(this.#error));
+  protected onDrain(): void {
+    this.stream.resume();
+    this.#listener?.onDrain?.();
   }
 
-  #onDrain(): void {
-    this.stream.resume();
-    this.attempt(() => this.#listener?.onDrain?.());
+  #end(error: GrpcError | undefined): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    beginReply(this.stream);
+    endReply(this.stream, error);
   }
 }
