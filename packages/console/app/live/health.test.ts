@@ -61,4 +61,9 @@ describe('healthOf', () => {
     });
     expect(health.level).toBe('ok');
   });
+
+  it('says so when there is nobody to serve what is declared', () => {
+    const nobody = healthOf({ ...WELL, instances: { total: 0, live: 0, enabled: 0 } });
+    expect(nobody.obstacles[0]).toEqual({ level: 'critical', text: 'no instance is live', show: 'instances' });
+  });
 });

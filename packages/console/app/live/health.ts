@@ -62,7 +62,7 @@ function machinery({ leader, paused, instances, resources }: ClusterSummary): re
   if (paused) {
     found.push({ level: 'attention', text: 'paused: the controller sends no transitions' });
   }
-  if (instances.total > 0 && instances.live === 0) {
+  if (instances.live === 0 && (instances.total > 0 || resources > 0)) {
     found.push({ level: 'critical', text: 'no instance is live', show: 'instances' });
   } else if (instances.live < instances.total) {
     const down = instances.total - instances.live;
@@ -72,7 +72,7 @@ function machinery({ leader, paused, instances, resources }: ClusterSummary): re
     const off = instances.total - instances.enabled;
     found.push({ level: 'attention', text: `${counted(off, 'instance')} disabled`, show: 'instances' });
   }
-  return resources === 0 && instances.total === 0 ? found.filter(({ show }) => show !== 'instances') : found;
+  return found;
 }
 
 function counted(count: number, noun: string): string {

@@ -113,7 +113,7 @@ export function MatrixBoard({ matrix, filter, density, flipped, onOpen }: BoardP
           </div>
         )}
       </div>
-      {layout.rows * layout.columns === 0 && <p className="faint board-empty">No partition passes the filter.</p>}
+      {layout.rows * layout.columns === 0 && <p className="faint board-empty">{emptyText(matrix)}</p>}
       {active !== undefined && facts !== undefined && viewport !== undefined && (
         <CellTip
           facts={facts}
@@ -126,6 +126,13 @@ export function MatrixBoard({ matrix, filter, density, flipped, onOpen }: BoardP
       )}
     </div>
   );
+}
+
+function emptyText({ instances, partitions }: MatrixData): string {
+  if (instances.length === 0) {
+    return 'No instance has joined yet, so there is nobody to hold a replica.';
+  }
+  return partitions.length === 0 ? 'This resource has no partitions.' : 'No partition passes the filter.';
 }
 
 function ActiveSentence({

@@ -164,8 +164,10 @@ function sinceText(sinceMs: number, nowMs: number): string {
   return `${formatWhen(sinceMs, nowMs)} (${formatDuration(nowMs - sinceMs)})`;
 }
 
-function Place({ instance: { host, port, domain, tags } }: { readonly instance: Instance }): ReactNode {
-  const address = host === null ? undefined : port === null ? host : `${host}:${port}`;
+function Place({ instance: { name, host, port, domain, tags } }: { readonly instance: Instance }): ReactNode {
+  // A participant that gives no address of its own has its name as its host: nothing to tell.
+  const address =
+    host === null || (host === name && port === null) ? undefined : `${host}${port === null ? '' : `:${port}`}`;
   const parts = [address, domain, ...tags].filter((part) => part !== undefined && part !== null && part !== '');
   return parts.length === 0 ? <span className="faint">–</span> : parts.join(' · ');
 }
