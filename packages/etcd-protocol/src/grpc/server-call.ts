@@ -237,3 +237,9 @@ export class StreamServerCall extends ServerCall implements RawServerStream {
     endReply(this.stream, error);
   }
 }
+
+/** Whether a call failed by what the client sent: a frame or message that cannot be read. What went wrong on our side has a cause. */
+function isClientsFault(error: unknown): boolean {
+  if (error instanceof GrpcError) return error.cause === undefined;
+  return isKeelsonError(error, 'E_INVALID_ARGUMENT');
+}

@@ -1,12 +1,10 @@
 import type { Buffer } from 'node:buffer';
-import http2, {
-  type Http2Server,
-  type IncomingHttpHeaders,
-  type ServerHttp2Session,
-  type ServerHttp2Stream,
-} from 'node:http2';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+import { createServer as createTlsServer } from 'node:tls';
 import { KeelsonError, type Runtime } from '@keelson/runtime';
+import type { RequestHeaders } from '../http2/request-headers.ts';
+import { ServerConnection } from '../http2/server-connection.ts';
+import type { ServerStream } from '../http2/server-stream.ts';
 import { type CallEnvironment, StreamServerCall, UnaryServerCall } from './server-call.ts';
 import type { GrpcHandler } from './server-handler.ts';
 import { replyError, replyHttpStatus, toGrpcError } from './server-reply.ts';
@@ -34,7 +32,7 @@ export interface GrpcServerOptions {
   /** Calls under way at one time on one connection; the client holds others back. Default 10,000. */
   readonly maxConcurrentCalls?: number;
   /** Looks at every call before its handler does; throws a `GrpcError` to refuse it. */
-  readonly authorize?: (path: string, metadata: IncomingHttpHeaders) => void;
+  readonly authorize?: (path: string, metadata: RequestHeaders) => void;
   /** Every so many milliseconds each connection is asked by PING whether somebody is there. Default 60,000. */
   readonly keepAliveMs?: number;
 }
@@ -55,8 +53,6 @@ export interface GrpcServer {
   close(options?: CloseGrpcServerOptions): Promise<void>;
 }
 
-const MEBIBYTE = 1024 * 1024;
-
 /**
  * Serves gRPC over HTTP/2: with TLS, or in clear with prior knowledge. Rejects with `E_ADDRESS_IN_USE` where the port is taken, and
  * with `E_INVALID_ARGUMENT` where it cannot listen for another reason.
@@ -71,20 +67,17 @@ class Http2GrpcServer implements GrpcServer {
   readonly #options: GrpcServerOptions;
   readonly #environment: CallEnvironment;
   readonly #handlers: ReadonlyMap<string, GrpcHandler>;
-  readonly #server: Http2Server;
-  readonly #sessions = new Set<ServerHttp2Session>();
+  readonly #server: Server;
+  readonly #connections = new Set<ServerConnection>();
   readonly #streams = new Set<StreamServerCall>();
   #closed: Promise<void> | undefined;
 
   constructor(options: GrpcServerOptions) {
-    const { runtime, handlers, maxMessageBytes = 4 * MEBIBYTE } = options;
+    const { runtime, handlers, maxMessageBytes = 4 * 1024 * 1024 } = options;
     this.#options = options;
     this.#environment = { runtime, logger: runtime.logger, maxMessageBytes };
     this.#handlers = new Map(handlers.map((handler) => [handler.path, handler]));
-    this.#server = createServer(options);
-    this.#server.on('session', (session) => this.#onSession(session));
-    this.#server.on('sessionError', (error) => runtime.logger.debug({ error }, 'A gRPC connection broke.'));
-    this.#server.on('stream', (stream, headers) => this.#onStream(stream, headers));
+    this.#server = listenerFor(options, (socket) => this.#onConnection(socket));
   }
 
   get port(): number {
@@ -109,63 +102,50 @@ class Http2GrpcServer implements GrpcServer {
     const { graceMs = 2_000, error = new GrpcError(GrpcStatus.unavailable, 'The server is stopping.') } = options;
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
     for (const call of this.#streams) call.fail(error);
-    for (const session of this.#sessions) session.close();
+    for (const connection of this.#connections) connection.close();
     const cut = this.#options.runtime.timers.after(graceMs, () => {
-      for (const session of this.#sessions) session.destroy();
+      for (const connection of this.#connections) connection.destroy();
     });
     await closed;
     cut.cancel();
   }
 
-  #onSession(session: ServerHttp2Session): void {
-    this.#sessions.add(session);
-    session.setLocalWindowSize(16 * MEBIBYTE);
-    const { runtime, keepAliveMs = 60_000 } = this.#options;
-    let answered = true;
-    const keepAlive = runtime.timers.every(
-      keepAliveMs,
-      () => {
-        if (!answered) session.destroy();
-        if (session.destroyed) return;
-        answered = false;
-        session.ping((error) => {
-          answered = error === null;
-        });
-      },
-      { background: true },
-    );
-    session.on('error', (error) => runtime.logger.debug({ error }, 'A gRPC connection broke.'));
-    session.on('close', () => {
-      keepAlive.cancel();
-      this.#sessions.delete(session);
+  #onConnection(socket: Socket): void {
+    const connection: ServerConnection = new ServerConnection(socket, {
+      runtime: this.#options.runtime,
+      maxConcurrentStreams: this.#options.maxConcurrentCalls ?? 10_000,
+      keepAliveMs: this.#options.keepAliveMs ?? 60_000,
+      onStream: (stream) => this.#onStream(stream),
+      onClose: () => this.#connections.delete(connection),
     });
+    this.#connections.add(connection);
+    connection.begin();
   }
 
-  #onStream(stream: ServerHttp2Stream, headers: IncomingHttpHeaders): void {
-    const httpStatus = httpRefusal(headers);
+  #onStream(stream: ServerStream): void {
+    const httpStatus = httpRefusal(stream.headers);
     if (httpStatus !== undefined) {
-      refuse(stream, () => replyHttpStatus(stream, httpStatus));
+      replyHttpStatus(stream, httpStatus);
       return;
     }
     try {
-      this.#begin(stream, headers, this.#handlerOf(headers));
+      this.#begin(stream, this.#handlerOf(stream.headers));
     } catch (error) {
-      refuse(stream, () => replyError(stream, toGrpcError(error)));
+      replyError(stream, toGrpcError(error));
     }
   }
 
-  #begin(stream: ServerHttp2Stream, headers: IncomingHttpHeaders, handler: GrpcHandler): void {
+  #begin(stream: ServerStream, handler: GrpcHandler): void {
     if (handler.kind === 'unary') {
-      new UnaryServerCall(stream, headers, this.#environment, handler).begin();
+      new UnaryServerCall(stream, this.#environment, handler).begin();
       return;
     }
-    const call = new StreamServerCall(stream, headers, this.#environment, handler);
+    const call = new StreamServerCall(stream, this.#environment, handler, () => this.#streams.delete(call));
     this.#streams.add(call);
     call.begin();
-    stream.on('close', () => this.#streams.delete(call));
   }
 
-  #handlerOf(headers: IncomingHttpHeaders): GrpcHandler {
+  #handlerOf(headers: RequestHeaders): GrpcHandler {
     const path = headers[':path'] ?? '';
     const handler = this.#handlers.get(path);
     if (handler === undefined) throw this.#unknownMethod(path);
@@ -183,36 +163,25 @@ class Http2GrpcServer implements GrpcServer {
   }
 }
 
-function createServer(options: GrpcServerOptions): Http2Server {
-  const { tls, maxConcurrentCalls = 10_000 } = options;
-  const common = {
-    settings: { maxConcurrentStreams: maxConcurrentCalls, initialWindowSize: MEBIBYTE, enablePush: false },
-    // Counts what is waiting to be sent on one connection; above it node refuses new streams.
-    maxSessionMemory: 256,
-  };
-  if (tls === undefined) return http2.createServer(common);
+function listenerFor({ tls, runtime }: GrpcServerOptions, onConnection: (socket: Socket) => void): Server {
+  if (tls === undefined) return createServer(onConnection);
   const { cert, key, clientCa } = tls;
   const authority = clientCa === undefined ? {} : { ca: clientCa, requestCert: true, rejectUnauthorized: true };
-  // Same events and methods; only the type differs.
-  return http2.createSecureServer({ ...common, cert, key, ...authority });
-}
-
-function refuse(stream: ServerHttp2Stream, reply: () => void): void {
-  // A client that is gone needs no refusal.
-  stream.on('error', () => stream.destroy());
-  reply();
+  const server = createTlsServer({ cert, key, ALPNProtocols: ['h2'], ...authority }, onConnection);
+  server.on('tlsClientError', (error) => runtime.logger.debug({ error }, 'A TLS handshake failed.'));
+  return server;
 }
 
 /** The HTTP status for a request that is not gRPC; undefined where it is. */
-function httpRefusal(headers: IncomingHttpHeaders): number | undefined {
+function httpRefusal(headers: RequestHeaders): number | undefined {
   if (headers[':method'] !== 'POST') return 405;
   return headers['content-type']?.startsWith('application/grpc') === true ? undefined : 415;
 }
 
-function refuseCompression(headers: IncomingHttpHeaders): void {
+function refuseCompression(headers: RequestHeaders): void {
   const encoding = headers['grpc-encoding'];
   if (encoding === undefined || encoding === 'identity') return;
-  const text = `grpc: Decompressor is not installed for grpc-encoding "${String(encoding)}"`;
+  const text = `grpc: Decompressor is not installed for grpc-encoding "${encoding}"`;
   throw new GrpcError(GrpcStatus.unimplemented, text);
 }
 
