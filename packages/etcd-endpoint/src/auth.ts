@@ -1,6 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
-
-import { authService, type GrpcHandler, type RequestHeaders, unaryHandler } from '@keelson/etcd-protocol';
+import type { IncomingHttpHeaders } from 'node:http2';
+import { authService, type GrpcHandler, unaryHandler } from '@keelson/etcd-protocol';
 import type { Runtime } from '@keelson/runtime';
 import type { EndpointContext } from './endpoint-context.ts';
 import { etcdError } from './etcd-error.ts';
@@ -67,11 +67,11 @@ export class TokenTable {
 const openPaths: ReadonlySet<string> = new Set([authService.authenticate.path, authService.status.path]);
 
 /** Refuses calls without a token that holds, in etcd's words. */
-export function requireToken(tokens: TokenTable): (path: string, metadata: RequestHeaders) => void {
+export function requireToken(tokens: TokenTable): (path: string, metadata: IncomingHttpHeaders) => void {
   return (path, metadata) => {
     if (openPaths.has(path)) return;
     const token = metadata.token ?? metadata.authorization;
-    if (token === undefined) throw etcdError('userEmpty');
+    if (typeof token !== 'string') throw etcdError('userEmpty');
     if (!tokens.use(token)) throw etcdError('invalidAuthToken');
   };
 }

@@ -25,7 +25,6 @@ export {
   unaryHandler,
 } from './grpc/server-handler.ts';
 export { GrpcError, type GrpcErrorOptions, GrpcStatus, isGrpcError } from './grpc/status.ts';
-export type { RequestHeaders } from './http2/request-headers.ts';
 export * from './messages/index.ts';
 export * from './services.ts';
 export type { Init, MessageType } from './wire/message.ts';

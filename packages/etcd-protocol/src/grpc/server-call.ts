@@ -1,10 +1,9 @@
 import type { Buffer } from 'node:buffer';
+import type { IncomingHttpHeaders, ServerHttp2Stream } from 'node:http2';
 import { isKeelsonError, KeelsonError, type Logger, type Runtime, type TimerHandle } from '@keelson/runtime';
-import type { RequestHeaders } from '../http2/request-headers.ts';
-import type { ServerStream } from '../http2/server-stream.ts';
 import { FrameSplitter } from './frame-splitter.ts';
 import type { CallInfo, GrpcHandler, RawServerStream, StreamListener } from './server-handler.ts';
-import { beginReply, endReply, replyError, replyOk, toGrpcError } from './server-reply.ts';
+import { beginReply, errorTrailers, replyError, replyOk, toGrpcError } from './server-reply.ts';
 import { GrpcError, GrpcStatus } from './status.ts';
 import { decodeGrpcTimeout } from './timeout.ts';
 
@@ -17,22 +16,22 @@ export interface CallEnvironment {
 
 /** Parts that unary and streaming calls share: deadline, signal, and the reading of messages. */
 abstract class ServerCall implements CallInfo {
-  readonly metadata: RequestHeaders;
+  readonly metadata: IncomingHttpHeaders;
   readonly timeoutMs: number | undefined;
   requestBytes = 0;
-  protected readonly stream: ServerStream;
+  protected readonly stream: ServerHttp2Stream;
   protected readonly environment: CallEnvironment;
   readonly #splitter: FrameSplitter;
   #controller: AbortController | undefined;
   #deadline: TimerHandle | undefined;
   #closed = false;
 
-  constructor(stream: ServerStream, environment: CallEnvironment) {
+  constructor(stream: ServerHttp2Stream, metadata: IncomingHttpHeaders, environment: CallEnvironment) {
     this.stream = stream;
-    this.metadata = stream.headers;
+    this.metadata = metadata;
     this.environment = environment;
-    const timeout = stream.headers['grpc-timeout'];
-    this.timeoutMs = timeout === undefined ? undefined : decodeGrpcTimeout(timeout);
+    const timeout = metadata['grpc-timeout'];
+    this.timeoutMs = typeof timeout === 'string' ? decodeGrpcTimeout(timeout) : undefined;
     this.#splitter = new FrameSplitter(environment.maxMessageBytes, (message) => {
       this.requestBytes = message.length;
       this.onMessage(message);
@@ -41,12 +40,11 @@ abstract class ServerCall implements CallInfo {
 
   /** Starts reading. */
   begin(): void {
-    this.stream.events = {
-      onData: (chunk) => this.attempt(() => this.#splitter.push(chunk)),
-      onEnd: () => this.#onEnd(),
-      onDrain: () => this.attempt(() => this.onDrain()),
-      onClose: () => this.#onClose(),
-    };
+    const { stream } = this;
+    stream.on('data', (chunk: Buffer) => this.#onData(chunk));
+    stream.on('end', () => this.#onEnd());
+    stream.on('error', (error) => this.environment.logger.debug({ error }, 'A gRPC stream broke.'));
+    stream.on('close', () => this.#onClose());
   }
 
   get signal(): AbortSignal {
@@ -59,7 +57,6 @@ abstract class ServerCall implements CallInfo {
   abstract fail(error: GrpcError): void;
   protected abstract onMessage(message: Buffer): void;
   protected abstract onHalfClose(): void;
-  protected abstract onDrain(): void;
   protected abstract onClosed(): void;
 
   /** Ends the call when the client's time is over. Costs a timer, so a call answered at once never asks for it. */
@@ -90,6 +87,10 @@ abstract class ServerCall implements CallInfo {
     this.fail(status);
   }
 
+  #onData(chunk: Buffer): void {
+    this.attempt(() => this.#splitter.push(chunk));
+  }
+
   #onEnd(): void {
     if (this.#splitter.incomplete) {
       this.fail(new GrpcError(GrpcStatus.internal, 'The call ended inside a message.'));
@@ -111,8 +112,13 @@ export class UnaryServerCall extends ServerCall {
   #begun = false;
   #answered = false;
 
-  constructor(stream: ServerStream, environment: CallEnvironment, handler: GrpcHandler & { kind: 'unary' }) {
-    super(stream, environment);
+  constructor(
+    stream: ServerHttp2Stream,
+    metadata: IncomingHttpHeaders,
+    environment: CallEnvironment,
+    handler: GrpcHandler & { kind: 'unary' },
+  ) {
+    super(stream, metadata, environment);
     this.#handler = handler;
   }
 
@@ -141,9 +147,6 @@ export class UnaryServerCall extends ServerCall {
     if (!this.#begun) throw new GrpcError(GrpcStatus.internal, 'A unary call has no request message.');
   }
 
-  /** One answer waits for nobody. */
-  protected onDrain(): void {}
-
   protected onClosed(): void {
     this.#answered = true;
   }
@@ -162,23 +165,23 @@ export class UnaryServerCall extends ServerCall {
 /** A call that streams. */
 export class StreamServerCall extends ServerCall implements RawServerStream {
   readonly #handler: GrpcHandler & { kind: 'stream' };
-  readonly #onOver: () => void;
   #listener: StreamListener<Buffer> | undefined;
+  #error: GrpcError | undefined;
   #ended = false;
 
   constructor(
-    stream: ServerStream,
+    stream: ServerHttp2Stream,
+    metadata: IncomingHttpHeaders,
     environment: CallEnvironment,
     handler: GrpcHandler & { kind: 'stream' },
-    onOver: () => void,
   ) {
-    super(stream, environment);
-    this.#onOver = onOver;
+    super(stream, metadata, environment);
     this.#handler = handler;
   }
 
   override begin(): void {
     super.begin();
+    this.stream.on('drain', () => this.#onDrain());
     this.armDeadline();
     this.attempt(() => {
       this.#listener = this.#handler.open(this);
@@ -186,29 +189,33 @@ export class StreamServerCall extends ServerCall implements RawServerStream {
   }
 
   get writable(): boolean {
-    return this.stream.writable;
+    return !this.stream.writableNeedDrain;
   }
 
   sendFrame(frame: Uint8Array): boolean {
-    if (this.#ended) return true;
-    beginReply(this.stream);
-    const more = this.stream.send(frame);
-    // A client that does not read its answers has no more requests read.
+    if (this.#ended || this.stream.destroyed) return true;
+    this.#begin();
+    const more = this.stream.write(frame);
     if (!more) this.stream.pause();
     return more;
   }
 
   end(): void {
-    this.#end(undefined);
+    if (this.#ended || this.stream.destroyed) return;
+    this.#ended = true;
+    this.#begin();
+    this.stream.end();
   }
 
   fail(error: GrpcError): void {
-    if (this.#ended || this.stream.responded) {
-      this.#end(error);
+    if (this.#ended || this.stream.destroyed) return;
+    if (!this.stream.headersSent) {
+      this.#ended = true;
+      replyError(this.stream, error);
       return;
     }
-    this.#ended = true;
-    replyError(this.stream, error);
+    this.#error = error;
+    this.end();
   }
 
   protected onMessage(message: Buffer): void {
@@ -221,20 +228,16 @@ export class StreamServerCall extends ServerCall implements RawServerStream {
 
   protected onClosed(): void {
     this.#ended = true;
-    this.#onOver();
     this.#listener?.onClosed();
   }
 
-  protected onDrain(): void {
-    this.stream.resume();
-    this.#listener?.onDrain?.();
+  #begin(): void {
+    if (!this.stream.headersSent) beginReply(this.stream, () => errorTrailers(this.#error));
   }
 
-  #end(error: GrpcError | undefined): void {
-    if (this.#ended) return;
-    this.#ended = true;
-    beginReply(this.stream);
-    endReply(this.stream, error);
+  #onDrain(): void {
+    this.stream.resume();
+    this.attempt(() => this.#listener?.onDrain?.());
   }
 }
 

@@ -1,4 +1,4 @@
-import type { RequestHeaders } from '../http2/request-headers.ts';
+import type { IncomingHttpHeaders } from 'node:http2';
 import type { Init } from '../wire/message.ts';
 import type { Method } from './method.ts';
 import type { GrpcError } from './status.ts';
@@ -6,7 +6,7 @@ import type { GrpcError } from './status.ts';
 /** What a handler may know of a call besides its request. */
 export interface CallInfo {
   /** Headers of the call, lower case: gRPC's metadata and HTTP's own. */
-  readonly metadata: RequestHeaders;
+  readonly metadata: IncomingHttpHeaders;
   /** Milliseconds the client gave the call when it began; undefined: no limit. The server ends the call by itself when they are over. */
   readonly timeoutMs: number | undefined;
   /** Size of the last request message read, in bytes. */

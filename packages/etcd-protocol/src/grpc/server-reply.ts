@@ -1,42 +1,45 @@
+import http2, { type OutgoingHttpHeaders, type ServerHttp2Stream, type ServerStreamResponseOptions } from 'node:http2';
 import { isKeelsonError } from '@keelson/runtime';
-import { encodeHeaderBlock } from '../http2/header-block.ts';
-import type { ServerStream } from '../http2/server-stream.ts';
 import { encodeGrpcMessage } from './percent.ts';
 import { GrpcError, GrpcStatus } from './status.ts';
 
 /** Headers of every answer. */
-const replyHeaders = { ':status': '200', 'content-type': 'application/grpc' } as const;
-const replyBlock = encodeHeaderBlock(replyHeaders);
-const okBlock = encodeHeaderBlock({ 'grpc-status': '0' });
+const replyHeaders: OutgoingHttpHeaders = { ':status': 200, 'content-type': 'application/grpc' };
+const okTrailers: OutgoingHttpHeaders = { 'grpc-status': '0' };
+/** No `date`: gRPC has no use for it, and it costs. */
+const withTrailers: ServerStreamResponseOptions & { sendDate: boolean } = { waitForTrailers: true, sendDate: false };
 
 /** Sends one message and status OK. */
-export function replyOk(stream: ServerStream, frame: Uint8Array): void {
-  stream.respond(replyBlock, false);
-  stream.send(frame);
-  stream.end(okBlock);
+export function replyOk(stream: ServerHttp2Stream, frame: Uint8Array): void {
+  if (stream.destroyed) return;
+  stream.on('wantTrailers', () => stream.sendTrailers(okTrailers));
+  stream.respond(replyHeaders, withTrailers);
+  stream.end(frame);
 }
 
-/** Begins an answer of several messages. */
-export function beginReply(stream: ServerStream): void {
-  stream.respond(replyBlock, false);
-}
-
-/** Ends an answer that was begun; undefined: with status OK. */
-export function endReply(stream: ServerStream, error: GrpcError | undefined): void {
-  stream.end(error === undefined ? okBlock : encodeHeaderBlock(errorHeaders(error)));
+/** Begins an answer of several messages. `trailers` is asked for when the last has been sent. */
+export function beginReply(stream: ServerHttp2Stream, trailers: () => OutgoingHttpHeaders): void {
+  stream.on('wantTrailers', () => stream.sendTrailers(trailers()));
+  stream.respond(replyHeaders, withTrailers);
 }
 
 /** Ends a call with an error and no message: the status then stands in the headers. */
-export function replyError(stream: ServerStream, error: GrpcError): void {
-  stream.respond(encodeHeaderBlock({ ...replyHeaders, ...errorHeaders(error) }), true);
+export function replyError(stream: ServerHttp2Stream, error: GrpcError): void {
+  if (stream.destroyed || stream.headersSent) return;
+  stream.respond({ ...replyHeaders, ...errorTrailers(error) }, { endStream: true });
+  // What the client still sends is not wanted.
+  if (!stream.readableEnded) stream.close(http2.constants.NGHTTP2_NO_ERROR);
 }
 
 /** Answers a request that is not gRPC. */
-export function replyHttpStatus(stream: ServerStream, httpStatus: number): void {
-  stream.respond(encodeHeaderBlock({ ':status': String(httpStatus) }), true);
+export function replyHttpStatus(stream: ServerHttp2Stream, httpStatus: number): void {
+  stream.respond({ ':status': httpStatus }, { endStream: true });
+  stream.close(http2.constants.NGHTTP2_NO_ERROR);
 }
 
-function errorHeaders(error: GrpcError): Record<string, string> {
+/** Trailers of an error; those of OK where there is none. */
+export function errorTrailers(error: GrpcError | undefined): OutgoingHttpHeaders {
+  if (error === undefined) return okTrailers;
   return { 'grpc-status': String(error.status), 'grpc-message': encodeGrpcMessage(error.message) };
 }
 

@@ -1,10 +1,12 @@
 import type { Buffer } from 'node:buffer';
-import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
-import { createServer as createTlsServer } from 'node:tls';
+import http2, {
+  type Http2Server,
+  type IncomingHttpHeaders,
+  type ServerHttp2Session,
+  type ServerHttp2Stream,
+} from 'node:http2';
+import type { AddressInfo } from 'node:net';
 import { KeelsonError, type Runtime } from '@keelson/runtime';
-import type { RequestHeaders } from '../http2/request-headers.ts';
-import { ServerConnection } from '../http2/server-connection.ts';
-import type { ServerStream } from '../http2/server-stream.ts';
 import { type CallEnvironment, StreamServerCall, UnaryServerCall } from './server-call.ts';
 import type { GrpcHandler } from './server-handler.ts';
 import { replyError, replyHttpStatus, toGrpcError } from './server-reply.ts';
@@ -32,7 +34,7 @@ export interface GrpcServerOptions {
   /** Calls under way at one time on one connection; the client holds others back. Default 10,000. */
   readonly maxConcurrentCalls?: number;
   /** Looks at every call before its handler does; throws a `GrpcError` to refuse it. */
-  readonly authorize?: (path: string, metadata: RequestHeaders) => void;
+  readonly authorize?: (path: string, metadata: IncomingHttpHeaders) => void;
   /** Every so many milliseconds each connection is asked by PING whether somebody is there. Default 60,000. */
   readonly keepAliveMs?: number;
 }
@@ -53,6 +55,8 @@ export interface GrpcServer {
   close(options?: CloseGrpcServerOptions): Promise<void>;
 }
 
+const MEBIBYTE = 1024 * 1024;
+
 /**
  * Serves gRPC over HTTP/2: with TLS, or in clear with prior knowledge. Rejects with `E_ADDRESS_IN_USE` where the port is taken, and
  * with `E_INVALID_ARGUMENT` where it cannot listen for another reason.
@@ -67,17 +71,20 @@ class Http2GrpcServer implements GrpcServer {
   readonly #options: GrpcServerOptions;
   readonly #environment: CallEnvironment;
   readonly #handlers: ReadonlyMap<string, GrpcHandler>;
-  readonly #server: Server;
-  readonly #connections = new Set<ServerConnection>();
+  readonly #server: Http2Server;
+  readonly #sessions = new Set<ServerHttp2Session>();
   readonly #streams = new Set<StreamServerCall>();
   #closed: Promise<void> | undefined;
 
   constructor(options: GrpcServerOptions) {
-    const { runtime, handlers, maxMessageBytes = 4 * 1024 * 1024 } = options;
+    const { runtime, handlers, maxMessageBytes = 4 * MEBIBYTE } = options;
     this.#options = options;
     this.#environment = { runtime, logger: runtime.logger, maxMessageBytes };
     this.#handlers = new Map(handlers.map((handler) => [handler.path, handler]));
-    this.#server = listenerFor(options, (socket) => this.#onConnection(socket));
+    this.#server = createServer(options);
+    this.#server.on('session', (session) => this.#onSession(session));
+    this.#server.on('sessionError', (error) => runtime.logger.debug({ error }, 'A gRPC connection broke.'));
+    this.#server.on('stream', (stream, headers) => this.#onStream(stream, headers));
   }
 
   get port(): number {
@@ -102,50 +109,63 @@ class Http2GrpcServer implements GrpcServer {
     const { graceMs = 2_000, error = new GrpcError(GrpcStatus.unavailable, 'The server is stopping.') } = options;
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
     for (const call of this.#streams) call.fail(error);
-    for (const connection of this.#connections) connection.close();
+    for (const session of this.#sessions) session.close();
     const cut = this.#options.runtime.timers.after(graceMs, () => {
-      for (const connection of this.#connections) connection.destroy();
+      for (const session of this.#sessions) session.destroy();
     });
     await closed;
     cut.cancel();
   }
 
-  #onConnection(socket: Socket): void {
-    const connection: ServerConnection = new ServerConnection(socket, {
-      runtime: this.#options.runtime,
-      maxConcurrentStreams: this.#options.maxConcurrentCalls ?? 10_000,
-      keepAliveMs: this.#options.keepAliveMs ?? 60_000,
-      onStream: (stream) => this.#onStream(stream),
-      onClose: () => this.#connections.delete(connection),
+  #onSession(session: ServerHttp2Session): void {
+    this.#sessions.add(session);
+    session.setLocalWindowSize(16 * MEBIBYTE);
+    const { runtime, keepAliveMs = 60_000 } = this.#options;
+    let answered = true;
+    const keepAlive = runtime.timers.every(
+      keepAliveMs,
+      () => {
+        if (!answered) session.destroy();
+        if (session.destroyed) return;
+        answered = false;
+        session.ping((error) => {
+          answered = error === null;
+        });
+      },
+      { background: true },
+    );
+    session.on('error', (error) => runtime.logger.debug({ error }, 'A gRPC connection broke.'));
+    session.on('close', () => {
+      keepAlive.cancel();
+      this.#sessions.delete(session);
     });
-    this.#connections.add(connection);
-    connection.begin();
   }
 
-  #onStream(stream: ServerStream): void {
-    const httpStatus = httpRefusal(stream.headers);
+  #onStream(stream: ServerHttp2Stream, headers: IncomingHttpHeaders): void {
+    const httpStatus = httpRefusal(headers);
     if (httpStatus !== undefined) {
-      replyHttpStatus(stream, httpStatus);
+      refuse(stream, () => replyHttpStatus(stream, httpStatus));
       return;
     }
     try {
-      this.#begin(stream, this.#handlerOf(stream.headers));
+      this.#begin(stream, headers, this.#handlerOf(headers));
     } catch (error) {
-      replyError(stream, toGrpcError(error));
+      refuse(stream, () => replyError(stream, toGrpcError(error)));
     }
   }
 
-  #begin(stream: ServerStream, handler: GrpcHandler): void {
+  #begin(stream: ServerHttp2Stream, headers: IncomingHttpHeaders, handler: GrpcHandler): void {
     if (handler.kind === 'unary') {
-      new UnaryServerCall(stream, this.#environment, handler).begin();
+      new UnaryServerCall(stream, headers, this.#environment, handler).begin();
       return;
     }
-    const call = new StreamServerCall(stream, this.#environment, handler, () => this.#streams.delete(call));
+    const call = new StreamServerCall(stream, headers, this.#environment, handler);
     this.#streams.add(call);
     call.begin();
+    stream.on('close', () => this.#streams.delete(call));
   }
 
-  #handlerOf(headers: RequestHeaders): GrpcHandler {
+  #handlerOf(headers: IncomingHttpHeaders): GrpcHandler {
     const path = headers[':path'] ?? '';
     const handler = this.#handlers.get(path);
     if (handler === undefined) throw this.#unknownMethod(path);
@@ -163,25 +183,36 @@ class Http2GrpcServer implements GrpcServer {
   }
 }
 
-function listenerFor({ tls, runtime }: GrpcServerOptions, onConnection: (socket: Socket) => void): Server {
-  if (tls === undefined) return createServer(onConnection);
+function createServer(options: GrpcServerOptions): Http2Server {
+  const { tls, maxConcurrentCalls = 10_000 } = options;
+  const common = {
+    settings: { maxConcurrentStreams: maxConcurrentCalls, initialWindowSize: MEBIBYTE, enablePush: false },
+    // Counts what is waiting to be sent on one connection; above it node refuses new streams.
+    maxSessionMemory: 256,
+  };
+  if (tls === undefined) return http2.createServer(common);
   const { cert, key, clientCa } = tls;
   const authority = clientCa === undefined ? {} : { ca: clientCa, requestCert: true, rejectUnauthorized: true };
-  const server = createTlsServer({ cert, key, ALPNProtocols: ['h2'], ...authority }, onConnection);
-  server.on('tlsClientError', (error) => runtime.logger.debug({ error }, 'A TLS handshake failed.'));
-  return server;
+  // Same events and methods; only the type differs.
+  return http2.createSecureServer({ ...common, cert, key, ...authority });
+}
+
+function refuse(stream: ServerHttp2Stream, reply: () => void): void {
+  // A client that is gone needs no refusal.
+  stream.on('error', () => stream.destroy());
+  reply();
 }
 
 /** The HTTP status for a request that is not gRPC; undefined where it is. */
-function httpRefusal(headers: RequestHeaders): number | undefined {
+function httpRefusal(headers: IncomingHttpHeaders): number | undefined {
   if (headers[':method'] !== 'POST') return 405;
   return headers['content-type']?.startsWith('application/grpc') === true ? undefined : 415;
 }
 
-function refuseCompression(headers: RequestHeaders): void {
+function refuseCompression(headers: IncomingHttpHeaders): void {
   const encoding = headers['grpc-encoding'];
   if (encoding === undefined || encoding === 'identity') return;
-  const text = `grpc: Decompressor is not installed for grpc-encoding "${encoding}"`;
+  const text = `grpc: Decompressor is not installed for grpc-encoding "${String(encoding)}"`;
   throw new GrpcError(GrpcStatus.unimplemented, text);
 }
 
