@@ -43,7 +43,7 @@ export async function setUpInstance(
       store.get(paths.participantConfig(instance), options),
     ]);
     if (clusterEntry === undefined) {
-      const message = `There is no cluster "${cluster}". Create it first: keelson cluster add ${cluster}.`;
+      const message = `There is no cluster "${cluster}". Create it first: keelson cluster create ${cluster}.`;
       throw new KeelsonError('E_NOT_FOUND', message, { details: { cluster } });
     }
     const operations = own === undefined ? addition(paths, setUp, clusterEntry) : correction(paths, setUp, own);

@@ -1,23 +1,20 @@
-import { KeelsonError, onAbort, type Runtime } from '@keelson/runtime';
-import type { Comparison, Entry, Operation, Revision, Session, Store, WatchEvent } from '@keelson/store';
-import {
-  type ClusterPaths,
-  DROPPED_STATE,
-  decodeRecord,
-  encodeRecord,
-  Message,
-  replicaFields,
-  type SimpleFields,
-  simpleField,
-} from '../model/index.ts';
+import { KeelsonError, onAbort, type Runtime, retry } from '@keelson/runtime';
+import type { Revision, Session, Store } from '@keelson/store';
+import { type ClusterPaths, DROPPED_STATE, type Message } from '../model/index.ts';
 import { CommitQueue } from './commit-queue.ts';
 import type { CurrentStateBook } from './current-state-book.ts';
 import { GuardedWriter } from './guarded-writer.ts';
 import { type IncomingMessage, type IntakeView, planIntake, type Verdict } from './intake.ts';
+import { MessageInbox } from './message-inbox.ts';
+import { type Accepted, groupUnits, type Unit, unitsOf } from './message-units.ts';
 import { relaysOf } from './relay.ts';
-import type { Replica, ReplicaTable, RunningTransition } from './replica-table.ts';
+import { deltaOf, type EndedTransition } from './replica-delta.ts';
+import type { ReplicaTable } from './replica-table.ts';
 import type { StateModelCatalogue } from './state-model-catalogue.ts';
-import { beginTransition, type RunnerOptions, runTransition, type TransitionResult } from './transition-runner.ts';
+import { beginTransition, type RunnerOptions, runTransition } from './transition-runner.ts';
+
+/** While the store is out of reach the session decides how long there is something to wait for. */
+const PATIENCE = { attempts: Number.POSITIVE_INFINITY, baseMs: 20, capMs: 500 };
 
 /** What one membership is made of. */
 export interface MembershipOptions {
@@ -34,19 +31,6 @@ export interface MembershipOptions {
   readonly replicas: ReplicaTable;
 }
 
-/** A message taken up and the replicas it moves. */
-interface Accepted {
-  readonly incoming: IncomingMessage;
-  readonly partitions: readonly string[];
-}
-
-/** A write about one message; units are put together into transactions. */
-interface Unit {
-  readonly operations: readonly Operation[];
-  readonly condition?: Comparison;
-  readonly accepted?: Accepted;
-}
-
 /**
  * The life of an instance in the cluster under one session: takes its messages, runs the transitions, writes what became of
  * them. Ends with the session, or when its live instance turns out to be gone.
@@ -57,16 +41,14 @@ export class Membership {
   readonly #writer: GuardedWriter;
   readonly #commits: CommitQueue;
   readonly #runner: RunnerOptions;
-  /** Messages taken up, by path. A message of the same id that comes after one is gone is a new one. */
-  readonly #known = new Map<string, Revision>();
-  /** Messages not looked at yet, by path. */
-  #pending = new Map<string, Entry>();
+  readonly #inbox: MessageInbox;
   #taking = false;
 
   constructor(options: MembershipOptions) {
     this.#options = options;
     const { store, runtime, cluster, instance, session, paths, liveRevision } = options;
     const { signal } = this.#stop;
+    this.#inbox = new MessageInbox(paths.messages(instance));
     const guard = { path: paths.liveInstance(instance), createRevision: liveRevision };
     this.#writer = new GuardedWriter({ store, runtime, guard, signal });
     this.#commits = new CommitQueue(this.#writer, options.book);
@@ -92,8 +74,8 @@ export class Membership {
     const guarding = this.#guard();
     try {
       for await (const event of store.watch(paths.messages(instance), { signal: this.#stop.signal })) {
-        this.#note(event);
-        if (!this.#taking && this.#pending.size > 0) void this.#takeAll();
+        this.#inbox.note(event);
+        if (!this.#taking) void this.#takeAll();
       }
     } catch (error) {
       this.end(error);
@@ -123,31 +105,11 @@ export class Membership {
     }
   }
 
-  /** Keeps what an event says about messages until they are taken. */
-  #note(event: WatchEvent): void {
-    if (event.type === 'snapshot') {
-      this.#pending = new Map(event.entries.map((entry) => [entry.path, entry]));
-      for (const path of this.#known.keys()) if (!this.#pending.has(path)) this.#known.delete(path);
-    } else if (event.type === 'changes') {
-      for (const change of event.changes) {
-        if (change.type === 'put') this.#pending.set(change.entry.path, change.entry);
-        else {
-          this.#pending.delete(change.path);
-          this.#known.delete(change.path);
-        }
-      }
-    }
-  }
-
   /** Takes what is pending, all of it at a time: what comes while one group is written makes the next. */
   async #takeAll(): Promise<void> {
     this.#taking = true;
     try {
-      while (this.#pending.size > 0 && !this.#stop.signal.aborted) {
-        const entries = [...this.#pending.values()];
-        this.#pending.clear();
-        await this.#take(this.#unknown(entries));
-      }
+      while (this.#inbox.waiting && !this.#stop.signal.aborted) await this.#take(this.#inbox.look());
     } catch (error) {
       this.end(error);
     } finally {
@@ -155,38 +117,25 @@ export class Membership {
     }
   }
 
-  /** Those not taken up before, oldest first. */
-  #unknown(entries: readonly Entry[]): readonly IncomingMessage[] {
-    const root = `${this.#options.paths.messages(this.#options.instance)}/`;
-    return entries
-      .filter(({ path, createRevision }) => path.startsWith(root) && this.#known.get(path) !== createRevision)
-      .sort((a, b) => (a.createRevision < b.createRevision ? -1 : 1))
-      .flatMap((entry) => {
-        const record = decodeRecord(entry.value);
-        const id = entry.path.slice(root.length);
-        return record === undefined
-          ? []
-          : [{ message: new Message({ ...record, id }), revision: entry.createRevision }];
-      });
-  }
-
   async #take(messages: readonly IncomingMessage[]): Promise<void> {
     if (messages.length === 0) return;
-    const { models, runtime, session } = this.#options;
+    const { models, runtime, session, replicas, paths, instance, book } = this.#options;
     const signal = this.#stop.signal;
-    await models.load(
-      messages.map(({ message }) => message.stateModel),
-      { signal },
-    );
+    const names = messages.map(({ message }) => message.stateModel);
+    await retry(runtime, { ...PATIENCE, signal }, () => models.load(names, { signal }));
+    const nowMs = runtime.clock.wallMs();
     const view: IntakeView = {
       session: session.id,
-      nowMs: runtime.clock.wallMs(),
+      nowMs,
       standing: (resource, partition, model) =>
-        this.#options.replicas.standing(resource, partition, models.initialState(model) ?? ''),
+        replicas.standing(resource, partition, models.initialState(model) ?? ''),
       handler: (resource, partition, model) => this.#handler(resource, partition, model),
     };
-    const units = planIntake(messages, view).flatMap((verdict) => this.#unitOf(verdict, view.nowMs));
-    for (const group of this.#grouped(units)) await this.#writeGroup(group);
+    const verdicts = planIntake(messages, view);
+    for (const verdict of verdicts) this.#note(verdict);
+    const context = { paths, instance, session: session.id, nowMs, book };
+    const units = verdicts.flatMap((verdict) => unitsOf(verdict, context));
+    for (const group of groupUnits(units, this.#writer.maxOperations)) await this.#writeGroup(group);
   }
 
   /** Makes the handler where it is missing, for only then it is known whether the replica can be taken on. */
@@ -203,34 +152,16 @@ export class Membership {
     }
   }
 
-  #unitOf(verdict: Verdict, nowMs: number): readonly Unit[] {
-    const { paths, instance, session, runtime } = this.#options;
-    const { incoming } = verdict;
+  /** What a verdict means here, before anything is written. */
+  #note(verdict: Verdict): void {
+    const { type, incoming } = verdict;
     const { message } = incoming;
-    const path = paths.message(instance, message.id);
-    const condition = { path, createRevision: incoming.revision };
-    const put = (changed: Message): Operation => ({ type: 'put', path, value: encodeRecord(changed.record) });
-    if (verdict.type === 'leave') return [];
-    if (verdict.type === 'refuse') {
-      const tries = message.retryCount - 1;
-      return [{ operations: [put(message.withOutcome(tries <= 0 ? 'unprocessable' : 'new', tries))], condition }];
+    if (type === 'leave' || type === 'refuse') return;
+    this.#inbox.markTaken(incoming);
+    if (type === 'cancel') this.#cancel(message);
+    if (type === 'drop' && verdict.reason !== 'no-op') {
+      this.#options.runtime.logger.info({ message: message.id, reason: verdict.reason }, 'a message was dropped');
     }
-    this.#known.set(path, incoming.revision);
-    if (verdict.type === 'drop') {
-      const { reason } = verdict;
-      if (reason !== 'no-op') runtime.logger.info({ message: message.id, reason }, 'a message was dropped');
-      return [{ operations: [{ type: 'delete', path }] }];
-    }
-    if (verdict.type === 'cancel') {
-      this.#cancel(message);
-      return [{ operations: [{ type: 'delete', path }] }];
-    }
-    const operations = [...this.#ensureCurrentState(message), put(message.withRead(session.id, nowMs))];
-    return [{ operations, condition, accepted: { incoming, partitions: verdict.partitions } }];
-  }
-
-  #ensureCurrentState({ resource, stateModel, stateModelFactory, bucketSize }: Message): readonly Operation[] {
-    return this.#options.book.ensure({ resource, stateModel, stateModelFactory, bucketSize });
   }
 
   #cancel(message: Message): void {
@@ -238,21 +169,6 @@ export class Membership {
     if (running === undefined) return;
     running.cancelled = true;
     running.ownership.end(new KeelsonError('E_ABORTED', 'The controller cancelled the transition.'));
-  }
-
-  /** Splits units so that each group fits into one transaction, its guard included. */
-  #grouped(units: readonly Unit[]): readonly (readonly Unit[])[] {
-    const groups: Unit[][] = [];
-    let size = Number.POSITIVE_INFINITY;
-    for (const unit of units) {
-      if (size + unit.operations.length >= this.#writer.maxOperations) {
-        groups.push([]);
-        size = 0;
-      }
-      groups.at(-1)?.push(unit);
-      size += unit.operations.length;
-    }
-    return groups;
   }
 
   /** One transaction for all; where a message has gone meanwhile, one for each, so that the others go on. */
@@ -267,25 +183,25 @@ export class Membership {
   }
 
   async #execute({ incoming, partitions }: Accepted): Promise<void> {
-    const { paths, instance, runtime } = this.#options;
+    const { paths, instance, runtime, replicas } = this.#options;
     const { message, revision } = incoming;
-    const path = paths.message(instance, message.id);
     const moves = partitions.flatMap((partition) => {
-      const replica = this.#options.replicas.get(message.resource, partition);
+      const replica = replicas.get(message.resource, partition);
       return replica === undefined ? [] : [{ replica, running: beginTransition(this.#runner, replica, message) }];
     });
     try {
-      const results = await Promise.all(
-        moves.map(async ({ replica, running }) => {
+      const ended = await Promise.all(
+        moves.map(async ({ replica, running }): Promise<EndedTransition> => {
           const order = { replica, message, fencingToken: revision };
           return { replica, running, result: await runTransition(this.#runner, running, order) };
         }),
       );
       if (this.#stop.signal.aborted) return;
-      const deltas = results.map(({ replica, running, result }) => this.#delta(replica, running, result, incoming));
-      const succeeded = results.every(({ running, result }) => result.state === running.to);
+      for (const one of ended) this.#settled(one);
+      const deltas = ended.map((one) => deltaOf(one, incoming));
+      const succeeded = ended.every(({ running, result }) => result.state === running.to);
       const relays = succeeded ? relaysOf(message, paths, runtime.clock.wallMs()) : [];
-      await this.#commits.commit({ deltas, message: path, relays });
+      await this.#commits.commit({ deltas, message: paths.message(instance, message.id), relays });
     } catch (error) {
       // The outcome cannot be told to the cluster: under a new session everything begins anew.
       if (!this.#stop.signal.aborted)
@@ -294,38 +210,11 @@ export class Membership {
     }
   }
 
-  #delta(
-    replica: Replica,
-    running: RunningTransition,
-    result: TransitionResult,
-    { message, revision }: IncomingMessage,
-  ): { resource: string; partition: string; fields: SimpleFields | undefined } {
+  #settled({ replica, running, result }: EndedTransition): void {
     const { resource, partition } = replica;
-    const { state } = result;
-    if (result.error !== undefined) {
-      const { logger } = this.#options.runtime;
-      const fields = { error: result.error, resource, partition, from: running.from, to: running.to };
-      logger.error(fields, 'a transition failed');
-    }
-    if (state === DROPPED_STATE) {
-      this.#options.replicas.forget(replica);
-      return { resource, partition, fields: undefined };
-    }
-    const fields = replicaFields({
-      state: state ?? running.from,
-      previousState: running.from,
-      startedMs: result.startedMs,
-      endedMs: result.endedMs,
-      triggeredBy: simpleField(message.record, 'RELAY_FROM') ?? message.sourceName,
-      info: result.error === undefined ? '' : describe(result.error),
-      fencingToken: revision,
-    });
-    return { resource, partition, fields };
+    if (result.state === DROPPED_STATE) this.#options.replicas.forget(replica);
+    if (result.error === undefined) return;
+    const fields = { error: result.error, resource, partition, from: running.from, to: running.to };
+    this.#options.runtime.logger.error(fields, 'a transition failed');
   }
-}
-
-/** One line for INFO, where the operator looks first. */
-function describe(error: unknown): string {
-  const text = error instanceof Error ? error.message : String(error);
-  return text.length > 300 ? `${text.slice(0, 299)}…` : text;
 }

@@ -235,6 +235,21 @@ describe('a store that fails', () => {
   });
 });
 
+test('a store that goes away while the state model is looked up costs time, not the session', async () => {
+  const kept = handler();
+  const { participant, store } = await bench.join({ stateModels: { MasterSlave: kept } });
+  const { id } = participant.session;
+  store.faults.holdWatches();
+  await bench.drive(bench.send(participant));
+  store.faults.releaseWatches();
+  store.faults.disconnect();
+  await bench.runtime.advance(TTL_MS / 2);
+  store.faults.reconnect();
+  await bench.runtime.advance(TTL_MS);
+  expect(participant.session.id).toBe(id);
+  expect(await bench.states(participant)).toBe('db_0=SLAVE');
+});
+
 describe('closing', () => {
   test('resets the replicas, writes the history and leaves at once', async () => {
     const kept = handler();

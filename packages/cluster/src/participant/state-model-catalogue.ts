@@ -4,12 +4,12 @@ import { builtInStateModel, type ClusterPaths, decodeRecord, StateModelDefinitio
 
 /**
  * The cluster's state models as far as this participant met them. A definition does not change while replicas use it, so each is
- * read once per membership.
+ * read once per membership; one that is not there is looked for again.
  */
 export class StateModelCatalogue {
   readonly #store: Store;
   readonly #paths: ClusterPaths;
-  readonly #models = new Map<string, StateModelDefinition | undefined>();
+  readonly #models = new Map<string, StateModelDefinition>();
 
   constructor(store: Store, paths: ClusterPaths) {
     this.#store = store;
@@ -23,7 +23,8 @@ export class StateModelCatalogue {
       missing.map(async (name) => {
         const entry = await this.#store.get(this.#paths.stateModelDefinition(name), options);
         const record = entry === undefined ? undefined : decodeRecord(entry.value);
-        this.#models.set(name, record === undefined ? builtInStateModel(name) : new StateModelDefinition(record));
+        const model = record === undefined ? builtInStateModel(name) : new StateModelDefinition(record);
+        if (model !== undefined) this.#models.set(name, model);
       }),
     );
   }
