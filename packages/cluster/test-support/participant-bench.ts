@@ -11,7 +11,8 @@ import {
   Message,
   type StateTransition,
 } from '../src/model/index.ts';
-import { type JoinOptions, joinCluster } from '../src/participant/join-cluster.ts';
+import { joinCluster } from '../src/participant/join-cluster.ts';
+import type { JoinOptions } from '../src/participant/join-options.ts';
 import type { Participant } from '../src/participant/participant.ts';
 
 /** How a message differs from OFFLINE → SLAVE of `db_0`. */

@@ -1,5 +1,6 @@
 export { type InstanceSetUp, instanceOperations } from './instance-set-up.ts';
-export { type JoinOptions, joinCluster } from './join-cluster.ts';
+export { joinCluster } from './join-cluster.ts';
+export type { JoinOptions } from './join-options.ts';
 export type { Participant } from './participant.ts';
 export { processName } from './process-name.ts';
 export type { ReplicaView } from './replica-table.ts';

@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { ParticipantBench } from '../../test-support/participant-bench.ts';
 import { ExternalView, encodeRecord, splitIntoBuckets } from '../model/index.ts';
-import { type Spectator, spectate } from './spectate.ts';
+import { spectate } from './spectate.ts';
+import type { Spectator } from './spectator.ts';
 
 let bench: ParticipantBench;
 beforeEach(async () => {
