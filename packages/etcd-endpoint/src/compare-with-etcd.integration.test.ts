@@ -4,13 +4,13 @@ import { MvccBackend } from '@keelson/store/mvcc';
 import { type EtcdServer, requireServer, startEtcd } from '@keelson/testing';
 import * as fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { kvScenarios } from '../test-support/kv-scenarios.ts';
+import { leaseScenarios } from '../test-support/lease-scenarios.ts';
+import { otherScenarios } from '../test-support/other-scenarios.ts';
+import { Probe } from '../test-support/probe.ts';
+import { randomRequests, runRandomRequests } from '../test-support/random-requests.ts';
+import { watchScenarios } from '../test-support/watch-scenarios.ts';
 import { type EtcdEndpoint, startEtcdEndpoint } from './endpoint.ts';
-import { kvScenarios } from './testing/kv-scenarios.ts';
-import { leaseScenarios } from './testing/lease-scenarios.ts';
-import { otherScenarios } from './testing/other-scenarios.ts';
-import { Probe } from './testing/probe.ts';
-import { randomRequests, runRandomRequests } from './testing/random-requests.ts';
-import { watchScenarios } from './testing/watch-scenarios.ts';
 
 /**
  * One table of requests, run against a real etcd and against ours in lockstep; the answers are compared field by field. Only ids of
