@@ -205,6 +205,21 @@ test('disabling single partitions keeps those that are disabled already', async 
   ]);
 });
 
+test('what is said of partitions is never taken for the whole instance', async () => {
+  const halfSaid = [
+    ['disable', '--partition', 'kv_1'],
+    ['enable', '--partition', 'kv_1'],
+    ['disable', '--resource', 'kv', '--partition', 'kv_1', '--reason', 'disk'],
+  ];
+  for (const [verb = '', ...options] of halfSaid)
+    expect(await keelson(['instance', verb, 'w1', '-c', 'shop', ...options]), verb).toMatchObject({ code: 2 });
+  expect(requests).toEqual([]);
+});
+
+test('a data folder without a name is refused', async () => {
+  expect(await keelson(['server', '--data-dir', ''])).toMatchObject({ code: 2 });
+});
+
 test('the token comes from a file or the environment', async () => {
   answers['GET /api/v1/clusters'] = { body: { clusters: [] } };
   const file = join(folder, 'tokens');

@@ -42,7 +42,7 @@ export function serverCommand(command: Command): Command {
       '--etcd-port <port>',
       `port of the etcd v3 API, 0: any free one (default ${DEFAULT_ETCD_PORT})`,
     ).argParser(port('--etcd-port')),
-    new Option('--data-dir <folder>', 'where the embedded store keeps its data').default('.keelson'),
+    new Option('--data-dir <folder>', 'where the embedded store keeps its data').default('.keelson').argParser(folder),
     new Option(
       '--store <url>',
       'store to use instead of the embedded one: etcd://host:port,…[/prefix], or memory: (nothing is kept)',
@@ -93,6 +93,11 @@ export function withEnvironment<Flags extends ServerFlags>(
 /** Whether a variable says no. */
 export function isFalse(value: string | undefined): boolean {
   return value !== undefined && ['0', 'false', 'no', 'off', ''].includes(value.toLowerCase());
+}
+
+function folder(text: string): string {
+  if (text !== '') return text;
+  throw new KeelsonError('E_INVALID_ARGUMENT', '--data-dir takes a folder, not nothing.');
 }
 
 function logLevel(text: string): LogLevel {

@@ -13,6 +13,7 @@ import { addStoreMetrics, createServerMetrics } from './metrics/server-metrics.t
 import { type OpenedStore, openStore } from './open-store.ts';
 import { type Credential, parseCredentials } from './security/credentials.ts';
 import { assertSafeExposure } from './security/exposure.ts';
+import { assertUsableIdentity } from './security/tls-identity.ts';
 import type { KeelsonServer, ServerOptions } from './server-options.ts';
 import { Shutdown } from './shutdown.ts';
 import { clusterSummary } from './views/cluster-view.ts';
@@ -30,6 +31,7 @@ const DEFAULT_CONTROLLER_TTL_MS = 3_000;
 export async function startServer(options: ServerOptions): Promise<KeelsonServer> {
   const credentials = options.tokens === undefined ? [] : parseCredentials(options.tokens);
   const host = options.host ?? DEFAULT_HOST;
+  if (options.tls !== undefined) assertUsableIdentity(options.tls);
   assertSafeExposure({ host, tls: options.tls !== undefined, authenticated: credentials.length > 0 });
   const shutdown = new Shutdown(options.runtime);
   try {

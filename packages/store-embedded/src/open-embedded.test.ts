@@ -47,6 +47,18 @@ describe('an embedded store', () => {
     expect(after.hash()).toEqual(hash);
   });
 
+  it('makes its folder with all above it, and says where it cannot', async () => {
+    const below = await openEmbeddedBackend({ directory: join(directory, 'a', 'b', 'c'), runtime });
+    await below.close();
+    expect(await readdir(join(directory, 'a', 'b'))).toEqual(['c']);
+    await writeFile(join(directory, 'file'), '');
+    // Below /dev/null nothing can be made on any system; below /proc, Linux says for ever that there is no such folder.
+    for (const folder of [join(directory, 'file'), join(directory, 'file', 'x'), '/dev/null/x/y', '/proc/x/y'])
+      await expect(openEmbeddedBackend({ directory: folder, runtime }), folder).rejects.toMatchObject({
+        code: 'E_INVALID_ARGUMENT',
+      });
+  });
+
   it('has its leases again, with their keys and their full ttl', async () => {
     const before = await openIt();
     const lease = await before.grantLease(60_000);

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, realpath, rename, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, readdir, realpath, rename, rm, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { isKeelsonError, KeelsonError, type Runtime } from '@keelson/runtime';
 import { kvStore, type Store } from '@keelson/store';
 import {
@@ -80,11 +80,29 @@ export async function openEmbeddedStore(options: EmbeddedOptions & { readonly pr
 
 async function ensureDirectory(directory: string): Promise<string> {
   try {
-    await mkdir(directory, { recursive: true });
+    await makeDirectory(directory);
     return await realpath(directory);
   } catch (cause) {
     throw new KeelsonError('E_INVALID_ARGUMENT', `The data folder ${directory} cannot be made or reached.`, { cause });
   }
+}
+
+/** As Node's own `recursive`, which never ends where a folder can neither be made nor be found to be there, as below `/proc`. */
+async function makeDirectory(directory: string): Promise<void> {
+  const make = async (): Promise<unknown> => {
+    try {
+      await mkdir(directory);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST' || !(await stat(directory)).isDirectory()) return error;
+    }
+    return undefined;
+  };
+  let failed = await make();
+  if ((failed as NodeJS.ErrnoException | undefined)?.code === 'ENOENT' && dirname(directory) !== directory) {
+    await makeDirectory(dirname(directory));
+    failed = await make();
+  }
+  if (failed !== undefined) throw failed;
 }
 
 /** What a snapshot or a defragmentation left behind when its process died. */

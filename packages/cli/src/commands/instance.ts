@@ -95,6 +95,7 @@ function registerEnable(instance: Command, io: CommandIo, enabled: boolean): voi
     .option('--partition <partition...>', 'only these partitions of --resource');
   if (!enabled) command.option('--reason <text>', 'why, for whoever looks next');
   command.action(async (name: string, options: EnableOptions) => {
+    assertWhole(options);
     const context = await openContext(io, options);
     const path = apiPath('clusters', await chosenCluster(context, options), 'instances', name);
     const body =
@@ -108,6 +109,17 @@ function registerEnable(instance: Command, io: CommandIo, enabled: boolean): voi
         `Instance ${name} is ${verb}d${options.resource === undefined ? '' : ` for partitions of ${options.resource}`}.`,
     );
   });
+}
+
+/** What concerns partitions must not be taken for the whole instance, nor what concerns the whole be dropped. */
+function assertWhole({ resource, partition, reason }: EnableOptions): void {
+  if (resource === undefined && partition !== undefined)
+    throw new KeelsonError(
+      'E_INVALID_ARGUMENT',
+      '--partition wants the resource of the partitions: give --resource too.',
+    );
+  if (resource !== undefined && reason !== undefined)
+    throw new KeelsonError('E_INVALID_ARGUMENT', 'A reason is kept for a whole instance only: leave --reason out.');
 }
 
 async function changedPartitions(

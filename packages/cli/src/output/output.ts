@@ -1,6 +1,6 @@
 import { styleText } from 'node:util';
 import { isKeelsonError } from '@keelson/runtime';
-import type { Style } from './table.ts';
+import { printable, type Style } from './table.ts';
 
 /** Where a command writes. People get text, programs one JSON document (or one a line, where a command goes on). */
 export interface Output {
@@ -44,5 +44,5 @@ export function errorText(error: unknown, json: boolean): string {
   const message = (error instanceof Error ? error.message : String(error)).replace(/\s*\n\s*/g, ' ');
   const code = isKeelsonError(error) ? error.code : 'E_INTERNAL';
   if (json) return JSON.stringify({ error: { code, message } });
-  return `keelson: ${message} (${code})`;
+  return `keelson: ${printable(message)} (${code})`;
 }

@@ -44,7 +44,7 @@ export function alreadyThere({ kind, name, cluster }: Named): KeelsonError {
   const text =
     kind === 'cluster'
       ? `There is a cluster "${name}" already.`
-      : `Cluster "${cluster}" has a ${kind} "${name}" already.`;
+      : `Cluster "${cluster}" has ${/^[aeiou]/.test(kind) ? 'an' : 'a'} ${kind} "${name}" already.`;
   return new KeelsonError('E_ALREADY_EXISTS', text, { details: { cluster, kind, name } });
 }
 
