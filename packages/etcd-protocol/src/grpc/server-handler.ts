@@ -59,7 +59,10 @@ export type GrpcHandler =
 /** A streaming call below the encoding of its messages. */
 export type RawServerStream = Omit<ServerStream<never>, 'send'>;
 
-/** The handler of a method that takes and gives one message. An answer at hand is best returned as it is: a promise costs a turn. */
+/**
+ * The handler of a method that takes and gives one message. An answer at hand is best returned as it is: a promise costs a turn.
+ * Bytes in the request are views of what was received: copy what you keep.
+ */
 export function unaryHandler<Request, Response>(
   method: Method<Request, Response>,
   answer: (request: Request, call: CallInfo) => Init<Response> | Promise<Init<Response>>,
@@ -69,7 +72,7 @@ export function unaryHandler<Request, Response>(
     kind: 'unary',
     path: method.path,
     answer: (message, call) => {
-      const response = answer(method.request.decode(message), call);
+      const response = answer(method.request.decodeViews(message), call);
       return response instanceof Promise ? response.then(encode) : encode(response);
     },
   };

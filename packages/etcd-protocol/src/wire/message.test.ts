@@ -109,4 +109,13 @@ describe('message codec', () => {
     source.fill(0);
     expect([...data]).toEqual([1, 2, 3]);
   });
+
+  it('decodes bytes as views where that is asked for', () => {
+    const Blob: MessageType<{ readonly data: Uint8Array }> = defineMessage('test.Blob', { data: bytes(1) });
+    const source = Blob.encode({ data: new Uint8Array([1, 2, 3]) });
+    const { data } = Blob.decodeViews(source);
+    expect([...data]).toEqual([1, 2, 3]);
+    source.fill(9);
+    expect([...data]).toEqual([9, 9, 9]);
+  });
 });

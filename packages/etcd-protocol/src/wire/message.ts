@@ -23,6 +23,8 @@ export interface MessageType<T> {
   encodeFrame(message: Init<T>): Buffer;
   /** Every field is set in the result; unknown ones are dropped. Throws `E_INVALID_ARGUMENT` where the bytes are no such message. */
   decode(bytes: Uint8Array): T;
+  /** As `decode`, but its `bytes` fields are views of the memory given: for a reader that copies what it keeps. */
+  decodeViews(bytes: Uint8Array): T;
   /** Parts for enclosing messages; not for use outside this package. */
   readonly codec: MessageCodec;
 }
@@ -50,11 +52,13 @@ export function defineMessage<T>(name: string, table: FieldTable<T>): MessageTyp
     codec,
     encode: (message) => encodeWith(codec, message as object, false),
     encodeFrame: (message) => encodeWith(codec, message as object, true),
-    decode: (bytes) => {
-      const reader = new Reader(bytes);
-      return codec.read(reader, reader.end, 0, undefined) as T;
-    },
+    decode: (bytes) => decodeWith(codec, new Reader(bytes, false)) as T,
+    decodeViews: (bytes) => decodeWith(codec, new Reader(bytes, true)) as T,
   };
+}
+
+function decodeWith(codec: MessageCodec, reader: Reader): object {
+  return codec.read(reader, reader.end, 0, undefined);
 }
 
 function encodeWith(codec: MessageCodec, message: object, frame: boolean): Buffer {

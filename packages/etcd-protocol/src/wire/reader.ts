@@ -15,12 +15,15 @@ export function malformed(what: string): KeelsonError {
 /** Reads Protocol Buffers from one piece of memory. Every method throws `E_INVALID_ARGUMENT` where the bytes end too soon. */
 export class Reader {
   readonly #bytes: Buffer;
+  readonly #views: boolean;
   #position = 0;
   /** Halves of the varint that `varint64` read last. */
   low = 0;
   high = 0;
 
-  constructor(bytes: Uint8Array) {
+  /** `views`: bytes are given as views of `bytes` instead of copies. */
+  constructor(bytes: Uint8Array, views: boolean) {
+    this.#views = views;
     this.#bytes = Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
   }
 
@@ -95,8 +98,13 @@ export class Reader {
     return this.low !== 0 || this.high !== 0;
   }
 
-  /** A copy of the bytes up to `end`, in memory of its own: it pins nothing of what was read. */
+  /** The bytes up to `end`: a copy in memory of its own, which pins nothing of what was read, unless views were asked for. */
   bytesTo(end: number): Uint8Array {
+    if (this.#views) {
+      const view = this.#bytes.subarray(this.#position, end);
+      this.#position = end;
+      return view;
+    }
     const copy = new Uint8Array(end - this.#position);
     copy.set(this.#bytes.subarray(this.#position, end));
     this.#position = end;
