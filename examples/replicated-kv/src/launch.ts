@@ -53,6 +53,9 @@ export interface Example {
   close(): Promise<void>;
 }
 
+/** Pause before a load client that ended is started again, in milliseconds. */
+const LOAD_RESTART_MS = 500;
+
 const STOP_GRACE_MS = 4_000;
 
 /**
@@ -130,7 +133,7 @@ class Launch implements Example {
         const how = exit.signal ?? `exit code ${exit.code}`;
         reject(new KeelsonError('E_UNAVAILABLE', `${instance} ended before it was up (${how}).`));
         this.#options.onEvent({ event: 'worker-stopped', instance, pid: child.pid, how });
-        await this.#restart(() => this.#startWorker(instance));
+        await this.#restart(() => this.#startWorker(instance), this.#options.restartAfterMs ?? 5_000);
       });
     });
   }
@@ -146,13 +149,18 @@ class Launch implements Example {
       if (line.event === 'load' || line.event === 'check') this.#options.onEvent(line as ExampleEvent);
     });
     this.#load = child;
-    void child.exited.then(() => this.#restart(async () => this.#startLoad()));
+    void child.exited.then(({ code, signal }) => {
+      if (this.#stop.signal.aborted) return;
+      const text = `ended (${signal ?? `exit code ${code}`}) and is started again; it counts from what it finds`;
+      this.#options.onEvent({ event: 'complaint', from: 'load', text });
+      // Soon: people wait for its next check.
+      void this.#restart(async () => this.#startLoad(), LOAD_RESTART_MS);
+    });
   }
 
   /** Starts it again after a pause, unless everything is to end. What goes wrong at the start is reported by its own exit. */
-  async #restart(start: () => Promise<void>): Promise<void> {
-    const { runtime, restartAfterMs } = this.#options;
-    await sleep(runtime, restartAfterMs ?? 5_000, { signal: this.#stop.signal })
+  async #restart(start: () => Promise<void>, pauseMs: number): Promise<void> {
+    await sleep(this.#options.runtime, pauseMs, { signal: this.#stop.signal })
       .then(start)
       .catch(() => {});
   }

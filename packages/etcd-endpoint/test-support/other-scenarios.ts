@@ -104,5 +104,3 @@ export const otherScenarios: readonly Scenario[] = [
     },
   },
 ];
-
-export { snapshotPieces };
