@@ -3,12 +3,9 @@ import {
   AlarmType,
   authService,
   clusterService,
-  type GrpcConnection,
   kvService,
   type Method,
   maintenanceService,
-  type SnapshotRequest,
-  type SnapshotResponse,
 } from '@keelson/etcd-protocol';
 import type { Scenario } from './probe.ts';
 
@@ -17,20 +14,6 @@ const unknown = <Request, Response>(method: Method<Request, Response>, path: str
   ...method,
   path,
 });
-
-async function snapshotPieces(connection: GrpcConnection): Promise<SnapshotResponse[]> {
-  const pieces: SnapshotResponse[] = [];
-  await new Promise<void>((resolve, reject) => {
-    const method: Method<SnapshotRequest, SnapshotResponse> = maintenanceService.snapshot;
-    const stream = connection.stream(method, {
-      onMessage: (piece) => pieces.push(piece),
-      onEnd: (error) => (error === undefined ? resolve() : reject(error)),
-    });
-    stream.send({});
-    stream.end();
-  });
-  return pieces;
-}
 
 /** Maintenance, Cluster, Auth, and what is no method at all. */
 export const otherScenarios: readonly Scenario[] = [
