@@ -125,7 +125,7 @@ export class UnaryServerCall extends ServerCall {
   fail(error: GrpcError): void {
     if (this.#answered) return;
     this.#answered = true;
-    replyError(this.stream, error);
+    replyError(this.stream, error, this.environment.runtime);
   }
 
   protected onMessage(message: Buffer): void {
@@ -211,7 +211,7 @@ export class StreamServerCall extends ServerCall implements RawServerStream {
     if (this.#ended || this.stream.destroyed) return;
     if (!this.stream.headersSent) {
       this.#ended = true;
-      replyError(this.stream, error);
+      replyError(this.stream, error, this.environment.runtime);
       return;
     }
     this.#error = error;

@@ -1,5 +1,5 @@
 import http2, { type OutgoingHttpHeaders, type ServerHttp2Stream, type ServerStreamResponseOptions } from 'node:http2';
-import { isKeelsonError } from '@keelson/runtime';
+import { isKeelsonError, type Runtime } from '@keelson/runtime';
 import { encodeGrpcMessage } from './percent.ts';
 import { GrpcError, GrpcStatus } from './status.ts';
 
@@ -24,17 +24,23 @@ export function beginReply(stream: ServerHttp2Stream, trailers: () => OutgoingHt
 }
 
 /** Ends a call with an error and no message: the status then stands in the headers. */
-export function replyError(stream: ServerHttp2Stream, error: GrpcError): void {
+export function replyError(stream: ServerHttp2Stream, error: GrpcError, runtime: Pick<Runtime, 'timers'>): void {
   if (stream.destroyed || stream.headersSent) return;
   stream.respond({ ...replyHeaders, ...errorTrailers(error) }, { endStream: true });
-  // What the client still sends is not wanted.
-  if (!stream.readableEnded) stream.close(http2.constants.NGHTTP2_NO_ERROR);
+  refuseTheRest(stream, runtime);
 }
 
 /** Answers a request that is not gRPC. */
-export function replyHttpStatus(stream: ServerHttp2Stream, httpStatus: number): void {
+export function replyHttpStatus(stream: ServerHttp2Stream, httpStatus: number, runtime: Pick<Runtime, 'timers'>): void {
   stream.respond({ ':status': httpStatus }, { endStream: true });
-  stream.close(http2.constants.NGHTTP2_NO_ERROR);
+  refuseTheRest(stream, runtime);
+}
+
+/** What the client still sends is not wanted. The reset waits a turn: Node 22 drops an answer that is reset in the turn it is given. */
+function refuseTheRest(stream: ServerHttp2Stream, runtime: Pick<Runtime, 'timers'>): void {
+  if (stream.readableEnded) return;
+  stream.resume();
+  runtime.timers.after(0, () => stream.close(http2.constants.NGHTTP2_NO_ERROR), { background: true });
 }
 
 /** Trailers of an error; those of OK where there is none. */

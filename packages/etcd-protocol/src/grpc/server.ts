@@ -144,13 +144,13 @@ class Http2GrpcServer implements GrpcServer {
   #onStream(stream: ServerHttp2Stream, headers: IncomingHttpHeaders): void {
     const httpStatus = httpRefusal(headers);
     if (httpStatus !== undefined) {
-      refuse(stream, () => replyHttpStatus(stream, httpStatus));
+      refuse(stream, () => replyHttpStatus(stream, httpStatus, this.#options.runtime));
       return;
     }
     try {
       this.#begin(stream, headers, this.#handlerOf(headers));
     } catch (error) {
-      refuse(stream, () => replyError(stream, toGrpcError(error)));
+      refuse(stream, () => replyError(stream, toGrpcError(error), this.#options.runtime));
     }
   }
 
