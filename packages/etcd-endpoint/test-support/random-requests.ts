@@ -69,13 +69,34 @@ function txn(depth: number): fc.Arbitrary<Init<TxnRequest>> {
   return fc.record({ compare: fc.array(compare, { maxLength: 2 }), success: operations, failure: operations });
 }
 
+/** Every operation of the transaction, of both branches and nested ones too. */
+function operationsOf(request: Init<TxnRequest>): readonly Init<RequestOp>[] {
+  return [...(request.success ?? []), ...(request.failure ?? [])].flatMap((operation) =>
+    operation.requestTxn === undefined ? [operation] : operationsOf(operation.requestTxn),
+  );
+}
+
+/**
+ * etcd 3.7 and before panic on a transaction that keeps the value or the lease of a key which it has just deleted by a range without
+ * an end: their check reads the end `\0` as a key. What such a transaction answers here is tested in the store's engine.
+ */
+function endsEtcd(request: Init<TxnRequest>): boolean {
+  const operations = operationsOf(request);
+  return (
+    operations.some((operation) => operation.requestDeleteRange?.rangeEnd === '\0') &&
+    operations.some(({ requestPut }) => requestPut?.ignoreValue === true || requestPut?.ignoreLease === true)
+  );
+}
+
+const answerableTxn = txn(2).filter((request) => !endsEtcd(request));
+
 /** Any sequence of requests over six keys: most succeed, many are refused. */
 export const randomRequests: fc.Arbitrary<readonly RandomRequest[]> = fc.array(
   fc.oneof(
     { weight: 4, arbitrary: put.map((request): RandomRequest => ({ kind: 'put', request })) },
     { weight: 3, arbitrary: range.map((request): RandomRequest => ({ kind: 'range', request })) },
     { weight: 2, arbitrary: remove.map((request): RandomRequest => ({ kind: 'delete', request })) },
-    { weight: 3, arbitrary: txn(2).map((request): RandomRequest => ({ kind: 'txn', request })) },
+    { weight: 3, arbitrary: answerableTxn.map((request): RandomRequest => ({ kind: 'txn', request })) },
     { weight: 1, arbitrary: offset.map((revision): RandomRequest => ({ kind: 'compact', revision })) },
   ),
   { minLength: 5, maxLength: 40 },

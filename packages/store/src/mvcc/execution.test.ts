@@ -45,6 +45,16 @@ describe('what is refused, as etcd refuses it', () => {
     ['a lease with ignoreLease', put('a', 'v', { ignoreLease: true, lease: 1n }), 'lease-provided'],
     ['ignoreValue on a key that does not exist', put('none', '', { ignoreValue: true }), 'key-not-found'],
     ['ignoreLease on a key that does not exist', put('none', 'v', { ignoreLease: true }), 'key-not-found'],
+    [
+      'ignoreValue on a key deleted before it in the same transaction',
+      txn([del('a', '\0'), put('b', '', { ignoreValue: true })]),
+      'key-not-found',
+    ],
+    [
+      'ignoreLease on a key deleted before it in a nested transaction',
+      txn([txn([del('a', '\0')]), put('b', 'v', { ignoreLease: true })]),
+      'key-not-found',
+    ],
     ['an unknown lease', put('a', 'v', { lease: 99n }), 'lease-not-found'],
     ['an unknown lease before a missing key', put('none', '', { ignoreValue: true, lease: 99n }), 'lease-not-found'],
     ['a value too large', put('a', 'v'.repeat(11)), 'value-too-large'],
@@ -89,6 +99,11 @@ describe('what is allowed, as etcd allows it', () => {
     [
       'a put beside a delete from its key on, which etcd does not hold against each other',
       txn([del('a', '\0'), put('a')]),
+      2,
+    ],
+    [
+      'ignoreValue on a key that is deleted after it',
+      txn([txn([put('a', '', { ignoreValue: true })]), txn([del('a', '\0')])]),
       2,
     ],
     ['as many operations as the limit', txn([put('x'), put('y'), put('z')]), 3],
