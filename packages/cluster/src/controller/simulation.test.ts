@@ -1,7 +1,8 @@
-import { array, assert, asyncProperty, constantFrom, integer, record } from 'fast-check';
+import { array, assert, asyncProperty, integer } from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { auditCluster } from '../../test-support/cluster-audit.ts';
 import { ClusterWorld, WORLD_TTL_MS } from '../../test-support/cluster-world.ts';
+import { anyDisturbance, DISTURBANCES_OVER_MS, disturb } from '../../test-support/disturbance.ts';
 import { createAdmin } from '../admin/cluster-admin.ts';
 import { decodeRecord, listField } from '../model/index.ts';
 import { Message } from '../model/message.ts';
@@ -169,22 +170,20 @@ describe('a controller', () => {
   });
 
   test('keeps every promise, whatever happens to whom', async () => {
-    const disturbance = record({
-      who: constantFrom('worker-1', 'worker-2', 'worker-3', 'controller-1', 'controller-2'),
-      what: constantFrom('cut', 'lose', 'slow', 'hold', 'disable', 'expire'),
-      pauseMs: integer({ min: 0, max: 1_500 }),
-      lastsMs: integer({ min: 10, max: 6_000 }),
-    });
+    const members = ['worker-1', 'worker-2', 'worker-3', 'controller-1', 'controller-2'];
+    const disturbance = anyDisturbance(members, ['disable']);
     await assert(
       asyncProperty(integer(), array(disturbance, { minLength: 1, maxLength: 8 }), async (seed, disturbances) => {
         const run = await begin({ seed, workers: 3, controllers: 2, partitions: 5, replicas: 2, delayMs: 6 });
         const { world } = run;
         const admin = createAdmin({ store: world.tree, runtime: world.runtime });
-        for (const { who, what, pauseMs, lastsMs } of disturbances) {
-          await world.runtime.advance(pauseMs);
-          await disturb(world, admin, { who, what, lastsMs });
+        for (const { what, ...rest } of disturbances) {
+          await world.runtime.advance(rest.pauseMs);
+          if (what !== 'disable') await disturb(world, { what, ...rest });
+          else if (world.participants.has(rest.who))
+            await world.runtime.drive(admin.enableInstance('c', rest.who, false));
         }
-        await world.runtime.advance(7_000);
+        await world.runtime.advance(DISTURBANCES_OVER_MS);
         for (const store of world.stores.values()) store.faults.heal();
         for (const name of world.participants.keys()) {
           await world.runtime.drive(admin.enableInstance('c', name, true));
@@ -196,28 +195,3 @@ describe('a controller', () => {
     );
   }, 120_000);
 });
-
-async function disturb(
-  world: ClusterWorld,
-  admin: ReturnType<typeof createAdmin>,
-  { who, what, lastsMs }: { readonly who: string; readonly what: string; readonly lastsMs: number },
-): Promise<void> {
-  const { faults } = world.store(who);
-  const later = (run: () => void): void => void world.runtime.timers.after(lastsMs, run);
-  if (what === 'cut') {
-    faults.disconnect();
-    later(() => faults.reconnect());
-  } else if (what === 'hold') {
-    faults.holdWatches();
-    later(() => faults.releaseWatches());
-  } else if (what === 'slow') {
-    faults.delay({ minMs: 50, maxMs: 500 });
-    later(() => faults.delay({ minMs: 0, maxMs: 6 }));
-  } else if (what === 'lose') {
-    faults.loseReplies(3);
-  } else if (what === 'expire') {
-    await world.expire(who);
-  } else if (world.participants.has(who)) {
-    await world.runtime.drive(admin.enableInstance('c', who, false));
-  }
-}

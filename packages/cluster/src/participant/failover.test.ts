@@ -1,6 +1,7 @@
-import { array, assert, asyncProperty, constantFrom, integer, record } from 'fast-check';
+import { array, assert, asyncProperty, integer } from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { ClusterWorld, WORLD_TTL_MS } from '../../test-support/cluster-world.ts';
+import { anyDisturbance, DISTURBANCES_OVER_MS, disturb } from '../../test-support/disturbance.ts';
 
 describe('a cluster whose participants fail', () => {
   test('has a MASTER of every partition again within the ttl of the one that went silent, and a little', async () => {
@@ -32,22 +33,17 @@ describe('a cluster whose participants fail', () => {
   });
 
   test('never has two MASTERs of a partition, whoever is cut off, expired or slow, and comes to rest', async () => {
-    const somebody = constantFrom('worker-1', 'worker-2', 'worker-3', 'worker-4', 'controller-1', 'controller-2');
-    const disturbance = record({
-      who: somebody,
-      what: constantFrom('cut', 'expire', 'lose', 'slow', 'hold'),
-      pauseMs: integer({ min: 0, max: 2_500 }),
-      lastsMs: integer({ min: 10, max: 8_000 }),
-    });
+    const members = ['worker-1', 'worker-2', 'worker-3', 'worker-4', 'controller-1', 'controller-2'];
+    const disturbance = anyDisturbance(members);
     await assert(
       asyncProperty(integer(), array(disturbance, { minLength: 1, maxLength: 8 }), async (seed, disturbances) => {
         const world = new ClusterWorld({ seed, workers: 4, controllers: 2, partitions: 6, replicas: 3, delayMs: 6 });
         await world.begin();
-        for (const { who, what, pauseMs, lastsMs } of disturbances) {
-          await world.runtime.advance(pauseMs);
-          await disturb(world, who, what, lastsMs);
+        for (const each of disturbances) {
+          await world.runtime.advance(each.pauseMs);
+          await disturb(world, each);
         }
-        await world.runtime.advance(8_000);
+        await world.runtime.advance(DISTURBANCES_OVER_MS);
         for (const store of world.stores.values()) {
           store.faults.heal();
           store.faults.delay({ minMs: 0, maxMs: 6 });
@@ -60,19 +56,3 @@ describe('a cluster whose participants fail', () => {
     );
   }, 120_000);
 });
-
-async function disturb(world: ClusterWorld, who: string, what: string, lastsMs: number): Promise<void> {
-  const { faults } = world.store(who);
-  const later = (run: () => void): void => void world.runtime.timers.after(lastsMs, run);
-  if (what === 'cut') {
-    faults.disconnect();
-    later(() => faults.reconnect());
-  } else if (what === 'hold') {
-    faults.holdWatches();
-    later(() => faults.releaseWatches());
-  } else if (what === 'slow') {
-    faults.delay({ minMs: 50, maxMs: 600 });
-    later(() => faults.delay({ minMs: 0, maxMs: 6 }));
-  } else if (what === 'lose') faults.loseReplies(3);
-  else await world.expire(who);
-}
