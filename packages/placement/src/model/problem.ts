@@ -145,8 +145,10 @@ export interface Affinity {
  */
 export interface PlacementGoals {
   /**
-   * Balance asked for: in every dimension no node should carry more than `(1 + tolerance) ×` its fair share of the load that the
-   * nodes can share. Larger: fewer moves, less even. Default 0.02; the number of replicas, where nothing weighs, is evened out to the whole replica at 0.
+   * Balance asked for: in every dimension each node should carry between `(1 - tolerance) ×` and `(1 + tolerance) ×` its fair share,
+   * which is the load handed out in proportion to `share` as far as hard constraints let it flow (a zone of one node cannot pass its
+   * load on). Larger: fewer moves, less even, and a newcomer stays emptier. Default 0.02. The number of replicas, where nothing
+   * weighs, is never asked to be closer than the whole replicas below and above the fair share: at 0 it is exactly these.
    */
   readonly tolerance: number;
   /** The same for the number of leaders per node. Default 0.02, and never less than one leader. */
