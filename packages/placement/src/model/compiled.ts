@@ -9,6 +9,11 @@ export const NODE_HELD = 2;
 /** Offline beyond the grace: what stood there is lost and has to be copied elsewhere. */
 export const NODE_GONE = 3;
 
+/** `PlacementPartition.forbidden` names the node. */
+export const FORBIDDEN_BY_PARTITION = 1;
+/** `PlacementNode.disabled` names this one partition. */
+export const DISABLED_ON_NODE = 2;
+
 /** "No node", "no partition": wherever an index may be missing. */
 export const NONE = -1;
 
@@ -43,8 +48,14 @@ export interface CompiledProblem {
   /** [n] index of its fault zone. */
   readonly zone: Int32Array;
   readonly zones: number;
+  /** [zone] what people call it: the domain's path down to the fault zone, or the node's name. */
+  readonly zoneNames: readonly string[];
+  /** Name of the level that is the fault zone; `node` where none is declared. */
+  readonly zoneLevel: string;
   /** [level][n] index of the domain at each level wider than the fault zone, widest first. */
   readonly widerDomains: readonly Int32Array[];
+  /** [level] names of these levels. */
+  readonly widerLevels: readonly string[];
 
   // Resources
   readonly resourceNames: readonly string[];
@@ -56,6 +67,12 @@ export interface CompiledProblem {
   readonly eligible: readonly Int32Array[];
   /** [k][n] 1 where `eligible[k]` holds n. */
   readonly isEligible: readonly Uint8Array[];
+  /** [k] the tag it asks for. */
+  readonly tags: readonly (string | undefined)[];
+  /** [k][n] 1 where n carries that tag, or none is asked for; with `isDisabled` the reasons behind `isEligible`, for explanations only. */
+  readonly hasTag: readonly Uint8Array[];
+  /** [k][n] 1 where n is disabled for all of the resource. */
+  readonly isDisabled: readonly Uint8Array[];
   /** [k] names of the roles, in order of importance. */
   readonly roleNames: readonly (readonly string[])[];
   /** [k][role * D + d] factor on the partition's weight. */
@@ -90,6 +107,8 @@ export interface CompiledProblem {
   /** Nodes p must not stand on although its resource may: forbidden ones and those disabled for this partition. */
   readonly forbiddenFrom: Int32Array;
   readonly forbiddenNode: Int32Array;
+  /** Why, for explanations only: FORBIDDEN_BY_PARTITION, DISABLED_ON_NODE, or their sum. */
+  readonly forbiddenBy: Uint8Array;
   /** Nodes p must stand on. */
   readonly pinnedFrom: Int32Array;
   readonly pinnedNode: Int32Array;

@@ -151,26 +151,45 @@ export interface PlacementGoals {
    * weighs, is never asked to be closer than the whole replicas below and above the fair share: at 0 it is exactly these.
    */
   readonly tolerance: number;
-  /** The same for the number of leaders per node. Default 0.02, and never less than one leader. */
+  /**
+   * The same for the number of leaders per node, between the whole leaders below and above `(1 ± leaderTolerance) ×` the fair share
+   * over the nodes that may lead. Default 0.02.
+   */
   readonly leaderTolerance: number;
-  /** Penalty per 1 % (of the fair share) that the dimension's most loaded node is above `tolerance`, squared. Default 100. */
+  /**
+   * Penalty per 1 % (of its fair share) that the node furthest outside the tolerated range is above or below it, squared; the sum
+   * over the dimensions. Default 100.
+   */
   readonly evenness: number;
-  /** The same for each resource on its own: replicas of one resource spread over the nodes. Default 1. */
+  /**
+   * The same for the number of replicas of each resource on its own, the whole replicas below and above the fair share always being
+   * within the range; the sum over the resources. Default 1.
+   */
   readonly resourceEvenness: number;
   /** The same for the number of leaders. Default 10. */
   readonly leaderEvenness: number;
-  /** Penalty per replica that is copied to a node. Default 1. */
+  /** Penalty per replica that is copied to a node where no replica of its partition stands today. Default 1. */
   readonly moves: number;
   /** Penalty per copied byte, as a share of the mean replica's bytes. Default 0. */
   readonly bytes: number;
-  /** Penalty per partition that is led by another node than before although that one could go on. Default 0.5. */
+  /**
+   * Penalty per leader of today that could go on (its node is live and may still take the partition) and does not lead the partition
+   * in the answer, as far as the partition wants that many leaders. Default 0.5.
+   */
   readonly leaderChanges: number;
   /** Penalty per pair of replicas of a partition that share a domain, at each level wider than the fault zone. Default 0.1. */
   readonly spread: number;
-  /** Penalty per partition that is not led by a preferred node, growing with the place in its list. Default 0.25. */
+  /**
+   * Penalty per partition that is not led by a preferred node: 0 when a leader stands on the first of its list, i/n on the one at
+   * place i (from 0) of n, 1 on none of them or without a leader. Default 0.25.
+   */
   readonly preferredLeaders: number;
-  /** Penalty per violated affinity, times the affinity's own weight. Default 0.5. */
+  /**
+   * Penalty per replica of the first resource that violates an affinity, times the affinity's own weight. `together` is violated
+   * where no replica of the second (of its partition of the same name, if it is between partitions) stands in the replica's domain,
+   * `apart` where one does; a resource with itself means another of its replicas. Default 0.5.
+   */
   readonly affinity: number;
-  /** Penalty per distinct set of nodes that holds all replicas of some partition, as a share of the partitions: fewer sets, fewer double faults that lose data. Default 0. */
+  /** Penalty per distinct set of nodes that holds all placed replicas of some partition: fewer sets, fewer double faults that lose data. Default 0. */
   readonly copysets: number;
 }
