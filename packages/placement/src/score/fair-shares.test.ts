@@ -1,0 +1,116 @@
+import { describe, expect, test } from 'vitest';
+import { compile } from '../model/compile.ts';
+import type { PlacementNode, PlacementProblem, PlacementResource } from '../model/problem.ts';
+import { fairShares } from './fair-shares.ts';
+
+const nodes = (count: number, more: (i: number) => Partial<PlacementNode> = () => ({})): PlacementNode[] =>
+  Array.from({ length: count }, (_, i) => ({ name: `n${i}`, ...more(i) }));
+
+const resource = (name: string, partitions: number, more: Partial<PlacementResource> = {}): PlacementResource => ({
+  name,
+  roles: [
+    { name: 'MASTER', count: 1 },
+    { name: 'SLAVE', count: 2 },
+  ],
+  partitions: Array.from({ length: partitions }, (_, i) => ({ name: `p${i}` })),
+  ...more,
+});
+
+const shares = (problem: PlacementProblem): { load: number[]; leaders: number[] } => {
+  const { load, leaders } = fairShares(compile(problem));
+  return { load: [...load], leaders: [...leaders] };
+};
+const near = (values: readonly number[]): unknown[] => values.map((value) => expect.closeTo(value, 5));
+
+describe('fairShares', () => {
+  test('nothing in the way: in proportion to the shares', () => {
+    const fair = shares({ nodes: nodes(5, (i) => ({ share: i === 0 ? 2 : 1 })), resources: [resource('a', 20)] });
+    expect(fair.load).toEqual([20, 10, 10, 10, 10]);
+    expect(fair.leaders).toEqual(near([20 / 3, 10 / 3, 10 / 3, 10 / 3, 10 / 3]));
+  });
+
+  test('no node holds more than one replica of each partition, however large its share', () => {
+    const fair = shares({ nodes: nodes(4, (i) => ({ share: i === 0 ? 100 : 1 })), resources: [resource('a', 10)] });
+    expect(fair.load).toEqual(near([10, 20 / 3, 20 / 3, 20 / 3]));
+  });
+
+  test('a zone of one node cannot pass its load on; its leaders can be led elsewhere', () => {
+    const fair = shares({
+      nodes: nodes(5, (i) => ({ domain: `/z${i >> 1}` })),
+      topology: { levels: ['zone'], faultZone: 'zone' },
+      resources: [resource('a', 10)],
+    });
+    expect(fair.load).toEqual([5, 5, 5, 5, 10]);
+    expect(fair.leaders).toEqual([2, 2, 2, 2, 2]);
+  });
+
+  test('fewer zones than replicas: two may share one', () => {
+    const fair = shares({
+      nodes: nodes(5, (i) => ({ domain: i < 2 ? '/a' : '/b' })),
+      topology: { levels: ['zone'], faultZone: 'zone' },
+      resources: [resource('a', 10)],
+    });
+    expect(fair.load).toEqual([6, 6, 6, 6, 6]);
+  });
+
+  test('a tagged resource takes its own nodes, the others make room for it', () => {
+    const fair = shares({
+      nodes: nodes(10, (i) => (i < 4 ? { tags: ['ssd'] } : {})),
+      resources: [resource('a', 10, { tag: 'ssd' }), resource('b', 20)],
+    });
+    expect(fair.load).toEqual(near([9, 9, 9, 9, 9, 9, 9, 9, 9, 9]));
+  });
+
+  test('where tagged load alone is more than the mean it stays, and everything else goes elsewhere', () => {
+    const fair = shares({
+      nodes: nodes(6, (i) => (i < 3 ? { tags: ['ssd'] } : {})),
+      resources: [resource('a', 30, { tag: 'ssd' }), resource('b', 10)],
+    });
+    expect(fair.load).toEqual(near([30, 30, 30, 10, 10, 10]));
+  });
+
+  test('room bounds what a node should carry, in the dimension that is short', () => {
+    const fair = shares({
+      dimensions: ['cpu', 'disk'],
+      nodes: nodes(4, (i) => (i === 0 ? { capacity: { disk: 3 } } : {})),
+      resources: [
+        {
+          ...resource('a', 0),
+          partitions: [
+            { name: 'p0', weight: { cpu: 1, disk: 4 } },
+            { name: 'p1', weight: { cpu: 1, disk: 4 } },
+          ],
+        },
+      ],
+    });
+    expect(fair.load).toEqual(near([1.5, 3, 1.5, 7, 1.5, 7, 1.5, 7]));
+  });
+
+  test('drained and lost nodes have no share; a held node keeps its own out of it', () => {
+    const problem = (state: 'draining' | 'offline', graceMs: number): PlacementProblem => ({
+      nodes: nodes(4, (i) => (i === 0 ? { state, offlineSinceMs: 0 } : {})),
+      offlineGraceMs: graceMs,
+      resources: [
+        {
+          ...resource('a', 0),
+          partitions: [
+            { name: 'p', current: ['MASTER', 'SLAVE', 'SLAVE'].map((role, i) => ({ node: `n${i}`, role })) },
+          ],
+        },
+      ],
+    });
+    expect(shares(problem('draining', 0)).load).toEqual([0, 1, 1, 1]);
+    expect(shares(problem('offline', 0)).load).toEqual([0, 1, 1, 1]);
+    const held = shares(problem('offline', 10));
+    expect(held.load).toEqual(near([0, 2 / 3, 2 / 3, 2 / 3]));
+    expect(held.leaders).toEqual(near([0, 1 / 3, 1 / 3, 1 / 3]));
+  });
+
+  test('a limit per node and resource counts', () => {
+    const fair = shares({
+      nodes: nodes(4, (i) => ({ share: i === 0 ? 5 : 1 })),
+      resources: [resource('a', 8, { maxReplicasPerNode: 7 })],
+    });
+    expect(fair.load).toEqual(near([7, 17 / 3, 17 / 3, 17 / 3]));
+  });
+});

@@ -1,0 +1,136 @@
+import { type CompiledProblem, NODE_LIVE } from '../model/compiled.ts';
+import { columnsOf, type Pourer, pourersOf } from './pourers.ts';
+import { type Basin, waterFill } from './water-fill.ts';
+
+/** What each node should carry if load were a liquid: 0 on nodes that are not live. */
+export interface FairShares {
+  /** [n * D + d] */
+  readonly load: Float64Array;
+  /** [n] leaders. */
+  readonly leaders: Float64Array;
+}
+
+/** Sweeps over resources with different nodes until nobody's share changes any more. */
+const MOST_SWEEPS = 200;
+const STILL = 1e-9;
+
+/**
+ * Fair shares by max-min water filling: load flows to nodes in proportion to `share` as far as tags, fault zones, capacities and
+ * limits let it. Single partitions' pins and forbidden nodes are not looked at, and a role weighs what it weighs on average where a
+ * limit counts replicas. Where resources with different nodes overlap, each in turn pours its own load anew over what the others
+ * left there, which ends in the one state that is fair to all: the sum of load² / share has no smaller value.
+ * O(S·D + N·D·groups·sweeps), one sweep if all resources may use the same nodes.
+ */
+export function fairShares(problem: CompiledProblem): FairShares {
+  const { D, N } = problem;
+  const pourers = pourersOf(problem);
+  const load = new Float64Array(N * D);
+  for (let d = 0; d < D; d++) {
+    const column = fairColumn(problem, pourers, d, capsOf(problem, pourers, d));
+    for (let n = 0; n < N; n++) load[n * D + d] = column[n] ?? 0;
+  }
+  return { load, leaders: fairColumn(problem, pourers, D, leaderCaps(problem, pourers)) };
+}
+
+/** [n] what a live node takes at most in dimension `d`: its capacity, or its limit of replicas at their mean weight. */
+function capsOf(problem: CompiledProblem, pourers: readonly Pourer[], d: number): Float64Array {
+  const { D } = problem;
+  let total = 0;
+  for (const { amount } of pourers) total += amount[d] ?? 0;
+  const mean = problem.S === 0 ? 0 : total / problem.S;
+  return Float64Array.from({ length: problem.N }, (_, n) =>
+    problem.nodeState[n] === NODE_LIVE
+      ? Math.min(problem.capacity[n * D + d] ?? 0, (problem.maxReplicas[n] ?? 0) * mean)
+      : 0,
+  );
+}
+
+/** [n] leaders a live node takes at most: by its limit of replicas, and by its room for partitions of mean weight. */
+function leaderCaps(problem: CompiledProblem, pourers: readonly Pourer[]): Float64Array {
+  const { D, P } = problem;
+  const caps = Float64Array.from(problem.maxReplicas, (most, n) => (problem.nodeState[n] === NODE_LIVE ? most : 0));
+  for (let d = 0; d < D; d++) {
+    let total = 0;
+    for (const { perNode } of pourers) total += perNode[d] ?? 0;
+    if (total === 0) continue;
+    for (let n = 0; n < problem.N; n++) {
+      caps[n] = Math.min(caps[n] ?? 0, ((problem.capacity[n * D + d] ?? 0) * P) / total);
+    }
+  }
+  return caps;
+}
+
+function fairColumn(
+  problem: CompiledProblem,
+  pourers: readonly Pourer[],
+  column: number,
+  caps: Float64Array,
+): Float64Array {
+  const total = new Float64Array(problem.N);
+  const active = pourers.filter(({ amount, nodes }) => (amount[column] ?? 0) > 0 && nodes.length > 0);
+  const streams = active.map((pourer) => streamOf(problem, pourer, column));
+  for (let sweep = 0; sweep < MOST_SWEEPS; sweep++) {
+    let moved = 0;
+    let sum = 0;
+    for (const stream of streams) {
+      moved += pourAgain(stream, caps, total);
+      sum += stream.amount;
+    }
+    if (streams.length < 2 || moved <= sum * STILL) break;
+  }
+  return total;
+}
+
+/** One pourer's column, with its last outcome. */
+interface Stream {
+  readonly nodes: readonly number[];
+  readonly amount: number;
+  readonly perNode: number;
+  readonly basin: Basin;
+  poured: Float64Array;
+  next: Float64Array;
+}
+
+function streamOf(problem: CompiledProblem, { nodes, amount, perNode, perZone }: Pourer, column: number): Stream {
+  const columns = columnsOf(problem);
+  const members = new Map<number, number[]>();
+  for (const [i, n] of nodes.entries()) {
+    const z = problem.zone[n] ?? 0;
+    const list = members.get(z);
+    if (list === undefined) members.set(z, [i]);
+    else list.push(i);
+  }
+  const empty = (): Float64Array => new Float64Array(nodes.length);
+  return {
+    nodes,
+    amount: amount[column] ?? 0,
+    perNode: perNode[column] ?? 0,
+    basin: {
+      share: Float64Array.from(nodes, (n) => problem.share[n] ?? 1),
+      held: empty(),
+      cap: empty(),
+      zones: [...members].map(([z, list]) => ({ members: list, cap: perZone[z * columns + column] ?? 0 })),
+    },
+    poured: empty(),
+    next: empty(),
+  };
+}
+
+/** Takes a stream's load out of `total` and pours it anew; returns how much changed its place. */
+function pourAgain(stream: Stream, caps: Float64Array, total: Float64Array): number {
+  const { nodes, basin, poured, next } = stream;
+  for (const [i, n] of nodes.entries()) {
+    const held = Math.max(0, (total[n] ?? 0) - (poured[i] ?? 0));
+    basin.held[i] = held;
+    basin.cap[i] = Math.max(0, Math.min(stream.perNode, (caps[n] ?? 0) - held));
+  }
+  waterFill(stream.amount, basin, next);
+  let moved = 0;
+  for (const [i, n] of nodes.entries()) {
+    moved += Math.abs((next[i] ?? 0) - (poured[i] ?? 0));
+    total[n] = (basin.held[i] ?? 0) + (next[i] ?? 0);
+  }
+  stream.poured = next;
+  stream.next = poured;
+  return moved;
+}

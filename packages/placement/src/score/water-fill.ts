@@ -1,0 +1,98 @@
+/** Nodes of one zone among those a pourer may reach, with what the zone takes from it at most. */
+export interface ZoneRoom {
+  /** Positions in the arrays of `Basin`. */
+  readonly members: readonly number[];
+  readonly cap: number;
+}
+
+/**
+ * Where an amount is to be poured: per member its share, what it holds already and what it takes from this pour at most.
+ * The arrays run in parallel.
+ */
+export interface Basin {
+  readonly share: Float64Array;
+  readonly held: Float64Array;
+  readonly cap: Float64Array;
+  readonly zones: readonly ZoneRoom[];
+}
+
+/**
+ * Pours `amount` so that the lowest `(held + poured) / share` stands as high as the caps of members and zones allow (max-min
+ * fairness). Caps too small for all of it are filled, the rest is left over. Writes what each member gets into `poured`.
+ * O(members × 64): the level is found by halving, then set right to the last digit by the members it touches.
+ */
+export function waterFill(amount: number, basin: Basin, poured: Float64Array): void {
+  const top = highestLevel(amount, basin);
+  const level = levelFor(amount, top, (at) => {
+    let sum = 0;
+    for (const zone of basin.zones) sum += Math.min(zone.cap, pouredInto(zone.members, basin, at));
+    return sum;
+  });
+  const open: number[] = [];
+  let left = amount;
+  for (const zone of basin.zones) {
+    if (pouredInto(zone.members, basin, level) <= zone.cap * (1 + 1e-12)) {
+      open.push(...zone.members);
+      continue;
+    }
+    const zoneLevel = levelFor(zone.cap, level, (at) => pouredInto(zone.members, basin, at));
+    settle(zone.cap, zone.members, basin, zoneLevel, poured);
+    left -= zone.cap;
+  }
+  settle(left, open, basin, level, poured);
+}
+
+/** A level at which every member is at its cap or holds the whole amount. */
+function highestLevel(amount: number, { share, held, cap }: Basin): number {
+  let top = 0;
+  for (let i = 0; i < share.length; i++) {
+    top = Math.max(top, ((held[i] ?? 0) + Math.min(cap[i] ?? 0, amount)) / (share[i] ?? 1));
+  }
+  return top;
+}
+
+/** The lowest level at which `sumAt` reaches `amount`, within the last bits of a double. */
+function levelFor(amount: number, top: number, sumAt: (level: number) => number): number {
+  let low = 0;
+  let high = top;
+  for (let i = 0; i < 64 && high - low > high * 1e-14; i++) {
+    const middle = (low + high) / 2;
+    if (sumAt(middle) < amount) low = middle;
+    else high = middle;
+  }
+  return high;
+}
+
+function pouredInto(members: readonly number[], basin: Basin, level: number): number {
+  let sum = 0;
+  for (const i of members) sum += pouredAt(i, basin, level);
+  return sum;
+}
+
+const pouredAt = (i: number, { share, held, cap }: Basin, level: number): number =>
+  Math.min(cap[i] ?? 0, Math.max(0, level * (share[i] ?? 1) - (held[i] ?? 0)));
+
+/** Writes the members at `level`, the ones between empty and full so that the sum is `amount`. */
+function settle(amount: number, members: readonly number[], basin: Basin, level: number, poured: Float64Array): void {
+  let full = 0;
+  let heldBetween = 0;
+  let shareBetween = 0;
+  const between: number[] = [];
+  for (const i of members) {
+    const cap = basin.cap[i] ?? 0;
+    const wanted = level * (basin.share[i] ?? 1) - (basin.held[i] ?? 0);
+    poured[i] = Math.min(cap, Math.max(0, wanted));
+    if (wanted >= cap * (1 - 1e-12)) full += cap;
+    else if (wanted > 0) {
+      between.push(i);
+      heldBetween += basin.held[i] ?? 0;
+      shareBetween += basin.share[i] ?? 1;
+    }
+  }
+  if (between.length === 0) return;
+  const exact = (amount - full + heldBetween) / shareBetween;
+  for (const i of between) {
+    const value = exact * (basin.share[i] ?? 1) - (basin.held[i] ?? 0);
+    poured[i] = Math.min(basin.cap[i] ?? 0, Math.max(0, value));
+  }
+}
