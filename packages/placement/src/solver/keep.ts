@@ -1,0 +1,125 @@
+import { NODE_HELD, NONE } from '../model/compiled.ts';
+import { fits, mayPlay, mayStay, zoneAllows } from './rules.ts';
+import type { SolverState } from './state.ts';
+
+/**
+ * The start: every replica that may stay where it is does, in its role as far as that is still wanted; pinned ones come first. What
+ * is left over then has no place yet. Where more may stay than are wanted, those on the fullest nodes give way.
+ */
+export function keepCurrent(state: SolverState, fill: Float64Array): void {
+  const { P, currentFrom, pinnedFrom } = state.layout.problem;
+  for (let p = 0; p < P; p++) {
+    if ((pinnedFrom[p + 1] as number) > (pinnedFrom[p] as number)) placePinned(state, p);
+    if ((currentFrom[p + 1] as number) > (currentFrom[p] as number)) keepPartition(state, p, fill);
+  }
+}
+
+/** How full each node is today, all current replicas counted: [n] the largest share of its fair load over the dimensions. */
+export function fillToday({ layout }: SolverState, fair: Float64Array): Float64Array {
+  const { problem, kindsFrom, factor } = layout;
+  const { N, D, P, currentFrom, currentNode, currentRole, resourceOf, weight } = problem;
+  const load = new Float64Array(N * D);
+  for (let p = 0; p < P; p++) {
+    const first = kindsFrom[resourceOf[p] as number] as number;
+    for (let c = currentFrom[p] as number; c < (currentFrom[p + 1] as number); c++) {
+      const kind = first + (currentRole[c] as number);
+      const at = (currentNode[c] as number) * D;
+      for (let d = 0; d < D; d++) {
+        load[at + d] = (load[at + d] as number) + (weight[p * D + d] as number) * (factor[kind * D + d] as number);
+      }
+    }
+  }
+  const fill = new Float64Array(N);
+  for (let n = 0; n < N; n++) {
+    for (let d = 0; d < D; d++) {
+      const wanted = fair[n * D + d] as number;
+      if (wanted > 0) fill[n] = Math.max(fill[n] as number, (load[n * D + d] as number) / wanted);
+    }
+  }
+  return fill;
+}
+
+/** Pins are kept whatever else says: those that name a role take a slot of it, the others the least important slot that is free. */
+function placePinned(state: SolverState, p: number): void {
+  const { pinnedFrom, pinnedNode, pinnedRole, slotsFrom, slotRole } = state.layout.problem;
+  const from = slotsFrom[p] as number;
+  const end = slotsFrom[p + 1] as number;
+  for (const named of [true, false]) {
+    for (let i = pinnedFrom[p] as number; i < (pinnedFrom[p + 1] as number); i++) {
+      const role = pinnedRole[i] as number;
+      if ((role !== NONE) !== named) continue;
+      const n = pinnedNode[i] as number;
+      if (!mayStay(state, p, n)) continue;
+      const wanted = named ? role : roleToday(state, p, n);
+      let slot = NONE;
+      for (let s = from; s < end; s++) {
+        if (state.node[s] !== NONE || !mayPlay(state, s, n)) continue;
+        if (slotRole[s] === wanted) {
+          slot = s;
+          break;
+        }
+        if (!named) slot = s;
+      }
+      if (slot !== NONE && fits(state, slot, n)) state.place(slot, n);
+    }
+  }
+}
+
+/** The role p plays on n today, or NONE. */
+export function roleToday({ layout }: SolverState, p: number, n: number): number {
+  const { currentFrom, currentNode, currentRole } = layout.problem;
+  for (let c = currentFrom[p] as number; c < (currentFrom[p + 1] as number); c++) {
+    if (currentNode[c] === n) return currentRole[c] as number;
+  }
+  return NONE;
+}
+
+/** Current replicas of one partition, reused from partition to partition. */
+const staying: number[] = [];
+
+function keepPartition(state: SolverState, p: number, fill: Float64Array): void {
+  const { currentFrom, currentNode, slotsFrom } = state.layout.problem;
+  const slots = (slotsFrom[p + 1] as number) - (slotsFrom[p] as number);
+  staying.length = 0;
+  for (let c = currentFrom[p] as number; c < (currentFrom[p + 1] as number); c++) {
+    if (mayStay(state, p, currentNode[c] as number)) staying.push(c);
+  }
+  if (staying.length > slots) {
+    // The leader's place is worth most, then room.
+    staying.sort((a, b) => leadsToday(state, p, b) - leadsToday(state, p, a) || fillOf(a) - fillOf(b) || a - b);
+  }
+  for (const c of staying) keepInRole(state, p, c);
+  for (const c of staying) keepInAnyRole(state, p, c);
+
+  function fillOf(c: number): number {
+    return fill[currentNode[c] as number] as number;
+  }
+}
+
+function leadsToday({ layout }: SolverState, p: number, c: number): number {
+  const { problem, kindsFrom, leads } = layout;
+  if (problem.nodeState[problem.currentNode[c] as number] === NODE_HELD) return 0;
+  return leads[(kindsFrom[problem.resourceOf[p] as number] as number) + (problem.currentRole[c] as number)] as number;
+}
+
+function keepInRole(state: SolverState, p: number, c: number): void {
+  const { currentNode, currentRole, slotsFrom, slotRole } = state.layout.problem;
+  const n = currentNode[c] as number;
+  for (let s = slotsFrom[p] as number; s < (slotsFrom[p + 1] as number); s++) {
+    if (state.node[s] !== NONE || slotRole[s] !== currentRole[c]) continue;
+    if (mayPlay(state, s, n) && zoneAllows(state, p, n, NONE)) state.place(s, n);
+    return;
+  }
+}
+
+/** For replicas whose role is not wanted as often any more: the most important slot that is free. */
+function keepInAnyRole(state: SolverState, p: number, c: number): void {
+  const { currentNode, slotsFrom } = state.layout.problem;
+  const n = currentNode[c] as number;
+  let free = NONE;
+  for (let s = slotsFrom[p] as number; s < (slotsFrom[p + 1] as number); s++) {
+    if (state.node[s] === n) return;
+    if (free === NONE && state.node[s] === NONE && mayPlay(state, s, n)) free = s;
+  }
+  if (free !== NONE && zoneAllows(state, p, n, NONE)) state.place(free, n);
+}

@@ -1,0 +1,42 @@
+import type { CompiledProblem } from '../model/compiled.ts';
+import { type FairShares, fairShares } from '../score/fair-shares.ts';
+import { fillMissing } from './fill.ts';
+import { fillToday, keepCurrent } from './keep.ts';
+import { type Layout, layOut } from './layout.ts';
+import { promoteRemaining } from './promote.ts';
+import { SolverState } from './state.ts';
+
+/** How far a solve has come. */
+export interface SolveProgress {
+  /** What it is doing. */
+  readonly phase: SolvePhase;
+  /** Steps of improvement taken so far. */
+  readonly steps: number;
+  /** Replicas without a place as yet. */
+  readonly unplaced: number;
+}
+
+/** The phases of a solve, in their order. */
+export type SolvePhase = 'keep' | 'fill';
+
+/** What a solve came to. */
+export interface Solved {
+  readonly state: SolverState;
+  readonly fair: FairShares;
+  readonly steps: number;
+  /** Whether it ended by itself, not because the budget was used up. */
+  readonly finished: boolean;
+}
+
+/** The phases one after the other, as a generator: whoever runs it may stop, or give way to others, at every progress it yields. */
+export function* solveInSteps(problem: CompiledProblem, _budget: number): Generator<SolveProgress, Solved, void> {
+  const layout: Layout = layOut(problem);
+  const fair = fairShares(problem);
+  const state = new SolverState(layout);
+  keepCurrent(state, fillToday(state, fair.load));
+  promoteRemaining(state, fair.leaders);
+  yield { phase: 'keep', steps: 0, unplaced: state.homeless };
+  fillMissing(state, fair);
+  yield { phase: 'fill', steps: 0, unplaced: state.homeless };
+  return { state, fair, steps: 0, finished: true };
+}
