@@ -1,6 +1,7 @@
 import { type CompiledProblem, NODE_LIVE } from '../model/compiled.ts';
-import { columnsOf, type Pourer, pourersOf } from './pourers.ts';
+import { columnsOf, type Pourer, pourerOf, pourersOf } from './pourers.ts';
 import { type Basin, waterFill } from './water-fill.ts';
+import type { ZoneRules } from './zone-rule.ts';
 
 /** What each node should carry if load were a liquid: 0 on nodes that are not live. */
 export interface FairShares {
@@ -19,7 +20,7 @@ const STILL = 1e-9;
  * limits let it. Single partitions' pins and forbidden nodes are not looked at, and a role weighs what it weighs on average where a
  * limit counts replicas. Where resources with different nodes overlap, each in turn pours its own load anew over what the others
  * left there, which ends in the one state that is fair to all: the sum of load² / share has no smaller value.
- * O(S·D + N·D·groups·sweeps), one sweep if all resources may use the same nodes.
+ * O(P·D + N·D·groups·sweeps), one sweep if all resources may use the same nodes.
  */
 export function fairShares(problem: CompiledProblem): FairShares {
   const { D, N } = problem;
@@ -30,6 +31,24 @@ export function fairShares(problem: CompiledProblem): FairShares {
     for (let n = 0; n < N; n++) load[n * D + d] = column[n] ?? 0;
   }
   return { load, leaders: fairColumn(problem, pourers, D, leaderCaps(problem, pourers)) };
+}
+
+/**
+ * [n] the fair share of resource `k` by itself, in replicas: as if there were nothing but it. O(P of k · D + N · D).
+ */
+export function fairReplicas(problem: CompiledProblem, rules: ZoneRules, k: number): Float64Array {
+  const { D } = problem;
+  const pourer = pourerOf(problem, rules, [k]);
+  const replicas = pourer.amount[D + 1] ?? 0;
+  const caps = Float64Array.from(problem.maxReplicas, (most, n) => (problem.nodeState[n] === NODE_LIVE ? most : 0));
+  for (let d = 0; d < D; d++) {
+    const mean = replicas === 0 ? 0 : (pourer.amount[d] ?? 0) / replicas;
+    if (mean === 0) continue;
+    for (let n = 0; n < problem.N; n++) {
+      caps[n] = Math.min(caps[n] ?? 0, (problem.capacity[n * D + d] ?? 0) / mean);
+    }
+  }
+  return fairColumn(problem, [pourer], D + 1, caps);
 }
 
 /** [n] what a live node takes at most in dimension `d`: its capacity, or its limit of replicas at their mean weight. */

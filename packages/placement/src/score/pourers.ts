@@ -1,10 +1,10 @@
-import { type CompiledProblem, NODE_LIVE } from '../model/compiled.ts';
-import { heldReplicas, leads, slotLoad } from './standing.ts';
+import { type CompiledProblem, NODE_HELD, NODE_LIVE } from '../model/compiled.ts';
+import { heldReplicas } from './standing.ts';
 import { type ZoneRule, ZoneRules } from './zone-rule.ts';
 
 /**
  * Partitions whose replicas may stand on the same nodes, added up: what they pour over these nodes. Each figure has one column per
- * dimension and, last, one that counts leaders.
+ * dimension, then one that counts leaders, then one that counts replicas.
  */
 export interface Pourer {
   /** Live nodes it reaches, ascending. */
@@ -17,10 +17,10 @@ export interface Pourer {
   readonly perZone: Float64Array;
 }
 
-/** Columns of a pourer: the dimensions and the leaders. */
-export const columnsOf = (problem: CompiledProblem): number => problem.D + 1;
+/** How many columns a pourer has: the dimensions, leaders, replicas. */
+export const columnsOf = (problem: CompiledProblem): number => problem.D + 2;
 
-/** Partitions of a pourer that have the same zone rule and number of replicas, by what one of their replicas weighs at most. */
+/** Partitions of a resource with the same number of replicas to place: what these pour, and one replica of each of them at most. */
 interface Crowd {
   readonly rule: ZoneRule;
   readonly heaviest: Float64Array;
@@ -29,7 +29,7 @@ interface Crowd {
 
 /**
  * Groups a problem's load by the nodes that may carry it. Resources that agree on their nodes and have no limit per node pour
- * together; replicas that keep their places on held nodes pour nothing. O(S·D + groups·N).
+ * together; replicas that keep their places on held nodes pour nothing. O(P·D + groups·N).
  */
 export function pourersOf(problem: CompiledProblem): readonly Pourer[] {
   const rules = new ZoneRules(problem);
@@ -52,7 +52,8 @@ export function pourersOf(problem: CompiledProblem): readonly Pourer[] {
 const isLimited = (problem: CompiledProblem, k: number): boolean =>
   (problem.maxPerNode[k] ?? 0) < (problem.partitionsFrom[k + 1] ?? 0) - (problem.partitionsFrom[k] ?? 0);
 
-function pourerOf(problem: CompiledProblem, rules: ZoneRules, group: readonly number[]): Pourer {
+/** What the resources `group`, all with the same nodes, pour together. */
+export function pourerOf(problem: CompiledProblem, rules: ZoneRules, group: readonly number[]): Pourer {
   const columns = columnsOf(problem);
   const nodes = Array.from(problem.eligible[group[0] ?? 0] ?? []).filter((n) => problem.nodeState[n] === NODE_LIVE);
   const amount = new Float64Array(columns);
@@ -84,29 +85,52 @@ function shareOfLimit(problem: CompiledProblem, k: number): number {
   return partitions === 0 ? 0 : Math.min(1, (problem.maxPerNode[k] ?? 0) / partitions);
 }
 
-/** The partitions of resource `k` added up by zone rule. Most resources have one crowd only. */
+/** The partitions of resource `k` added up by their number of replicas: one crowd, but for `every` and for held replicas. */
 function crowdsOf(problem: CompiledProblem, rules: ZoneRules, k: number): readonly Crowd[] {
-  const { D } = problem;
-  const crowds = new Map<ZoneRule, Crowd>();
+  const someHeld = problem.nodeState.includes(NODE_HELD);
+  const sums = new Map<number, WeightSum>();
   for (let p = problem.partitionsFrom[k] ?? 0; p < (problem.partitionsFrom[k + 1] ?? 0); p++) {
     const from = problem.slotsFrom[p] ?? 0;
-    const replicas = (problem.slotsFrom[p + 1] ?? 0) - from - heldReplicas(problem, p);
-    const rule = rules.ofResource(k, replicas);
-    const crowd = crowds.get(rule) ?? { rule, heaviest: new Float64Array(D + 1), whole: new Float64Array(D + 1) };
-    crowds.set(rule, crowd);
-    for (let d = 0; d < D; d++) {
-      let most = 0;
-      for (let s = from; s < from + replicas; s++) {
-        const load = slotLoad(problem, p, s, d);
-        crowd.whole[d] = (crowd.whole[d] ?? 0) + load;
-        if (load > most) most = load;
-      }
-      crowd.heaviest[d] = (crowd.heaviest[d] ?? 0) + most;
+    const replicas = (problem.slotsFrom[p + 1] ?? 0) - from - (someHeld ? heldReplicas(problem, p) : 0);
+    let sum = sums.get(replicas);
+    if (sum === undefined) {
+      sum = { partitions: 0, firstSlot: from, weight: new Float64Array(problem.D) };
+      sums.set(replicas, sum);
     }
-    let leaders = 0;
-    for (let s = from; s < from + replicas; s++) if (leads(problem, p, s)) leaders++;
-    crowd.whole[D] = (crowd.whole[D] ?? 0) + leaders;
-    crowd.heaviest[D] = (crowd.heaviest[D] ?? 0) + Math.min(1, leaders);
+    addWeight(problem, p, sum);
   }
-  return [...crowds.values()];
+  return [...sums].map(([replicas, sum]) => crowdOf(problem, rules.ofResource(k, replicas), k, replicas, sum));
+}
+
+interface WeightSum {
+  partitions: number;
+  /** First slot of one of them: all fill their roles in the same order. */
+  readonly firstSlot: number;
+  readonly weight: Float64Array;
+}
+
+function addWeight({ D, weight }: CompiledProblem, p: number, sum: WeightSum): void {
+  sum.partitions++;
+  const sums = sum.weight;
+  for (let d = 0; d < D; d++) sums[d] = (sums[d] ?? 0) + (weight[p * D + d] ?? 0);
+}
+
+function crowdOf(problem: CompiledProblem, rule: ZoneRule, k: number, replicas: number, sum: WeightSum): Crowd {
+  const { D, slotRole } = problem;
+  const heaviest = new Float64Array(D + 2);
+  const whole = new Float64Array(D + 2);
+  for (let s = sum.firstSlot; s < sum.firstSlot + replicas; s++) {
+    const role = slotRole[s] ?? 0;
+    for (let i = 0; i <= D; i++) {
+      const load =
+        i < D
+          ? (sum.weight[i] ?? 0) * (problem.roleLoad[k]?.[role * D + i] ?? 1)
+          : sum.partitions * (problem.roleLeads[k]?.[role] ?? 0);
+      whole[i] = (whole[i] ?? 0) + load;
+      heaviest[i] = Math.max(heaviest[i] ?? 0, load);
+    }
+  }
+  whole[D + 1] = sum.partitions * replicas;
+  heaviest[D + 1] = sum.partitions;
+  return { rule, heaviest, whole };
 }

@@ -22,6 +22,7 @@ export interface Basin {
  * O(members × 64): the level is found by halving, then set right to the last digit by the members it touches.
  */
 export function waterFill(amount: number, basin: Basin, poured: Float64Array): void {
+  if (fitsInProportion(amount, basin, poured)) return;
   const top = highestLevel(amount, basin);
   const level = levelFor(amount, top, (at) => {
     let sum = 0;
@@ -40,6 +41,26 @@ export function waterFill(amount: number, basin: Basin, poured: Float64Array): v
     left -= zone.cap;
   }
   settle(left, open, basin, level, poured);
+}
+
+/** Pours in proportion to the shares where nothing stands there yet; tells whether no cap was in the way. */
+function fitsInProportion(amount: number, { share, held, cap, zones }: Basin, poured: Float64Array): boolean {
+  let shares = 0;
+  for (let i = 0; i < share.length; i++) {
+    if ((held[i] ?? 0) > 0) return false;
+    shares += share[i] ?? 1;
+  }
+  for (const zone of zones) {
+    let sum = 0;
+    for (const i of zone.members) {
+      const part = (amount * (share[i] ?? 1)) / shares;
+      if (part > (cap[i] ?? 0)) return false;
+      poured[i] = part;
+      sum += part;
+    }
+    if (sum > zone.cap) return false;
+  }
+  return true;
 }
 
 /** A level at which every member is at its cap or holds the whole amount. */
