@@ -15,6 +15,7 @@ export type ErrorCode =
   | 'E_IN_USE'
   | 'E_VERSION_CONFLICT'
   | 'E_SESSION_EXPIRED'
+  | 'E_FENCED'
   | 'E_COMPACTED'
   | 'E_UNSUPPORTED'
   | 'E_STORE_LOCKED'
@@ -117,6 +118,12 @@ export const errorCatalogue: Readonly<Record<ErrorCode, ErrorKind>> = {
     410,
     'The session has ended; what it owned is no longer yours.',
     'Stop the work it protected, then open a new session.',
+  ),
+  E_FENCED: kind(
+    false,
+    409,
+    'The lock, leadership or membership that protected the write is no longer held; nothing was written.',
+    'Stop the work that it protected; take it again before you go on.',
   ),
   E_COMPACTED: kind(
     false,

@@ -8,9 +8,15 @@ import {
   sleep,
 } from '@keelson/runtime';
 import type { Entry, Session, Store, StorePath, Watch } from '@keelson/store';
-import { type ElectionEvent, type ElectionState, type Holder, initialElection, stepElection } from './election.ts';
+import { reportsOf } from '../common/watched-entry.ts';
 import type { Leadership } from './leadership.ts';
-import { reportsOf } from './watched-entry.ts';
+import {
+  type ElectionEvent,
+  type ElectionState,
+  type Holder,
+  initialElection,
+  stepElection,
+} from './single-entry-election.ts';
 
 /** What a candidate stands with. */
 export interface CandidacyOptions {

@@ -1,5 +1,5 @@
 import type { Revision, Store, StorePath } from '@keelson/store';
-import { reportsOf } from './watched-entry.ts';
+import { reportsOf } from '../common/watched-entry.ts';
 
 /** What to observe. */
 export interface ObserveLeaderOptions {

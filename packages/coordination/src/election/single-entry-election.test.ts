@@ -5,7 +5,7 @@ import {
   type ElectionStep,
   initialElection,
   stepElection,
-} from './election.ts';
+} from './single-entry-election.ts';
 
 const seen = (revision: bigint, holder?: { createRevision: bigint; mine: boolean }): ElectionEvent => ({
   type: 'seen',

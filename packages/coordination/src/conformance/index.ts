@@ -1,0 +1,11 @@
+import type { RecipeCase } from './case.ts';
+import { guardCases } from './guard-cases.ts';
+import { lockCases } from './lock-cases.ts';
+import { semaphoreCases } from './semaphore-cases.ts';
+
+export { RecipeFailure } from './assertions.ts';
+export type { RecipeCase, RecipeName } from './case.ts';
+export { runRecipeCase } from './run.ts';
+
+/** Every promise of the recipes that a store can be held to. Needs a store that passes `storeConformance`. */
+export const recipeConformance: readonly RecipeCase[] = [...guardCases, ...lockCases, ...semaphoreCases];
