@@ -1,0 +1,60 @@
+/** How much a check may cost. Deciding linearizability is NP-complete: some histories cannot be judged in any reasonable time. */
+export interface CheckLimits {
+  /**
+   * At most so many steps of the specification for the verdict, and as many again for making the failing part small.
+   * One step costs about a microsecond and, where it leads somewhere new, about 50 bytes. Default 5,000,000.
+   */
+  readonly maxSteps?: number;
+  /** At most so long, by a clock of yours: this package has none. Default: no limit. */
+  readonly time?: {
+    readonly limitMs: number;
+    /** Monotonic milliseconds: `runtime.clock.monotonicMs` or `performance.now`. */
+    readonly nowMs: () => number;
+  };
+}
+
+/** Why there is no verdict. */
+export type GaveUp = 'steps' | 'time';
+
+const DEFAULT_STEPS = 5_000_000;
+/** Reading a clock costs as much as a step: one look in so many. */
+const STEPS_BETWEEN_LOOKS = 1_024;
+
+/** What is left of the limits. */
+export class Budget {
+  readonly #most: number;
+  #left: number;
+  #untilLook: number = STEPS_BETWEEN_LOOKS;
+  readonly #deadlineMs: number;
+  readonly #nowMs: (() => number) | undefined;
+  #gaveUp: GaveUp | undefined;
+
+  constructor(limits: CheckLimits = {}) {
+    this.#most = limits.maxSteps ?? DEFAULT_STEPS;
+    this.#left = this.#most;
+    this.#nowMs = limits.time?.nowMs;
+    this.#deadlineMs = limits.time === undefined ? 0 : limits.time.nowMs() + limits.time.limitMs;
+  }
+
+  get gaveUp(): GaveUp | undefined {
+    return this.#gaveUp;
+  }
+
+  /** Steps taken. */
+  get spent(): number {
+    return this.#most - Math.max(this.#left, 0);
+  }
+
+  /** One step more; false where the budget is spent. */
+  spend(): boolean {
+    if (this.#gaveUp !== undefined) return false;
+    this.#left -= 1;
+    if (this.#left < 0) this.#gaveUp = 'steps';
+    this.#untilLook -= 1;
+    if (this.#untilLook <= 0 && this.#nowMs !== undefined) {
+      this.#untilLook = STEPS_BETWEEN_LOOKS;
+      if (this.#nowMs() > this.#deadlineMs) this.#gaveUp ??= 'time';
+    }
+    return this.#gaveUp === undefined;
+  }
+}

@@ -1,0 +1,46 @@
+export type { CheckLimits, GaveUp } from './check/budget.ts';
+export { checkHistory } from './check/check-history.ts';
+export type {
+  Failure,
+  Linearizable,
+  LongestPrefix,
+  NotLinearizable,
+  PartOrder,
+  Undecided,
+  Verdict,
+} from './check/verdict.ts';
+export { type HistoryEvent, historyOfEvents } from './history/events.ts';
+export {
+  type History,
+  HistoryError,
+  type Invocation,
+  type Operation,
+  type Outcome,
+  type ReturnedOperation,
+  type UnknownOperation,
+} from './history/operation.ts';
+export { type HistoryRecorder, historyRecorder, type OpenOperation } from './history/recorder.ts';
+export type { Specification, StateIdentity } from './specification.ts';
+export {
+  type RegisterInput,
+  type RegisterOutput,
+  registerSpecification,
+  type RegisterValue,
+} from './specifications/register.ts';
+export {
+  type LockInput,
+  type LockOptions,
+  type LockOutput,
+  type LockState,
+  lockSpecification,
+} from './specifications/lock.ts';
+export { type MapOptions, mapSpecification } from './specifications/map.ts';
+export type {
+  MapAction,
+  MapCompare,
+  MapInput,
+  MapOutput,
+  MapResult,
+  MapTransaction,
+} from './specifications/map-operations.ts';
+export type { MapEntry, MapState, MapValue } from './specifications/map-state.ts';
