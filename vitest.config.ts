@@ -13,7 +13,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'unit',
-          include: ['packages/*/{src,app}/**/*.test.{ts,tsx}', 'examples/*/src/**/*.test.ts'],
+          include: ['packages/*/{src,app,test}/**/*.test.{ts,tsx}', 'examples/*/src/**/*.test.ts'],
           exclude: ['**/*.integration.test.ts'],
           testTimeout: 20_000,
         },
