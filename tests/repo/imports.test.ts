@@ -12,7 +12,7 @@ const floors: readonly (readonly string[])[] = [
   ['store'],
   ['store-embedded', 'store-etcd', 'etcd-endpoint', 'coordination'],
   ['cluster'],
-  ['server'],
+  ['server', 'simulation'],
   ['console'],
   ['cli', 'replicated-kv'],
 ];

@@ -15,6 +15,7 @@ export {
 export { type PinoLike, pinoLogger } from './pino-logger.ts';
 export { fullJitterMs, type RetryPolicy, retry } from './retry.ts';
 export type { Runtime } from './runtime.ts';
+export { seededRandom } from './seeded-random.ts';
 export { type SleepOptions, sleep } from './sleep.ts';
 export { type SystemRuntimeOptions, systemRuntime } from './system-runtime.ts';
 export { type Span, type SpanAttribute, silentTracer, type Tracer } from './tracer.ts';

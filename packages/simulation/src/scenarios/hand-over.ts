@@ -1,0 +1,98 @@
+import { campaign } from '@keelson/coordination';
+import { isKeelsonError } from '@keelson/runtime';
+import type { Store } from '@keelson/store';
+import type { Scenario } from '../simulate.ts';
+import type { ProcessContext, SimulatedWorld } from '../world.ts';
+import { persist, rest } from './persist.ts';
+import { bytesOf, textOf } from './text.ts';
+
+/** How a new owner learns how far the work has come. */
+export interface HandOverScenarioOptions {
+  /** Whether it reads that from the store. Default true; otherwise from the copy that it keeps by watching. */
+  readonly readsStore?: boolean;
+}
+
+const workers = ['worker-1', 'worker-2', 'worker-3'];
+const path = '/queue/owner';
+const position = '/queue/position';
+const TTL_MS = 3_000;
+
+/** One at a time works a queue off, item by item, and writes down how far it came; the next goes on from there and does none again. */
+export function handOverScenario(options: HandOverScenarioOptions = {}): Scenario {
+  const { readsStore = true } = options;
+  return {
+    name: 'hand-over',
+    faults: { processes: workers, count: 10, longestMs: 5_000 },
+    durationMs: 60_000,
+    restMs: 20_000,
+    begin(world) {
+      const done = { upTo: 0 };
+      for (const name of workers)
+        world.start(name, async (context) => {
+          const { store, runtime } = context;
+          const copy = { position: 0 };
+          const following = follow(store, copy);
+          const working = work(world, context, done, async () =>
+            readsStore ? Number(textOf(await persist(runtime, () => store.get(position))) || '0') : copy.position,
+          );
+          await Promise.race([following, working]);
+        });
+      return {
+        finish: async () => {
+          const reached = Number(textOf(await world.connect('looker').get(position)) || '0');
+          return reached > 0 ? [] : ['no item was done'];
+        },
+      };
+    },
+  };
+}
+
+async function follow(store: Store, copy: { position: number }): Promise<void> {
+  for await (const event of store.watch(position)) {
+    const entries = event.type === 'snapshot' ? event.entries : [];
+    for (const entry of entries) copy.position = Number(textOf(entry));
+    if (event.type !== 'changes') continue;
+    for (const change of event.changes) if (change.type === 'put') copy.position = Number(textOf(change.entry));
+  }
+}
+
+async function work(
+  world: SimulatedWorld,
+  { name, store, runtime }: ProcessContext,
+  done: { upTo: number },
+  readPosition: () => Promise<number>,
+): Promise<void> {
+  const session = await persist(runtime, () => store.openSession({ ttlMs: TTL_MS }));
+  const leadership = await campaign({ store, session, path, value: bytesOf(name), runtime });
+  let next = (await readPosition()) + 1;
+  while (!session.lost.aborted && !leadership.lost.aborted) {
+    // The item and how far the work came are one step: the item counts as done when the store has taken it.
+    const outcome = await step(store, leadership.fencingToken, next);
+    if (outcome === 'done') {
+      if (next <= done.upTo) world.violate(`${name} did item ${next} again: ${done.upTo} items were done`);
+      done.upTo = Math.max(done.upTo, next);
+      next += 1;
+    } else if (outcome === 'unknown')
+      next = Number(textOf(await persist(runtime, () => store.get(position))) || '0') + 1;
+    else break;
+    if (outcome === 'unknown') done.upTo = Math.max(done.upTo, next - 1);
+    await rest(runtime, 20, 200);
+    // Now and then it gives the work to another.
+    if (runtime.random.integer(12) === 0) break;
+  }
+  await session.close();
+}
+
+async function step(store: Store, token: bigint, item: number): Promise<'done' | 'unknown' | 'lost'> {
+  try {
+    const { succeeded } = await store.transact({
+      if: [{ path, createRevision: token }],
+      then: [{ type: 'put', path: position, value: bytesOf(String(item)) }],
+    });
+    return succeeded ? 'done' : 'lost';
+  } catch (error) {
+    if (isKeelsonError(error, 'E_OUTCOME_UNKNOWN')) return 'unknown';
+    if (isKeelsonError(error)) return 'lost';
+    throw error;
+  }
+}

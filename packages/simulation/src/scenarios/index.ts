@@ -1,0 +1,19 @@
+import type { Scenario } from '../simulate.ts';
+import { clusterScenario } from './cluster.ts';
+import { counterScenario } from './counter.ts';
+import { handOverScenario } from './hand-over.ts';
+import { leaderScenario } from './leader.ts';
+import { ledgerScenario } from './ledger.ts';
+import { mirrorScenario } from './mirror.ts';
+import { presenceScenario } from './presence.ts';
+
+/** Every scenario, as it should be. */
+export const scenarios: readonly Scenario[] = [
+  clusterScenario(),
+  leaderScenario(),
+  counterScenario(),
+  ledgerScenario(),
+  mirrorScenario(),
+  presenceScenario(),
+  handOverScenario(),
+];

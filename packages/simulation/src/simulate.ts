@@ -1,0 +1,87 @@
+import { seededRandom } from '@keelson/runtime';
+import { drawFaults, type FaultMix, type ScheduledFault } from './fault.ts';
+import { seedFor } from './simulated-process.ts';
+import { SimulatedWorld, type Violation, type WorldOptions } from './world.ts';
+
+/** What a scenario looks at while it runs and when it is over. */
+export interface RunningScenario {
+  /** Called once all faults have ended and time enough has passed for everybody to come to rest. Gives what is wrong. */
+  finish(): Promise<readonly string[]>;
+}
+
+/** Something to be simulated: who there is, what they do, and what must hold. */
+export interface Scenario {
+  readonly name: string;
+  /** What can happen to it. */
+  readonly faults: Omit<FaultMix, 'durationMs'>;
+  /** How long faults strike, in milliseconds. */
+  readonly durationMs: number;
+  /** How long it may take to come to rest after the last fault, in milliseconds. */
+  readonly restMs: number;
+  /** How its world differs from the plain one. */
+  readonly world?: Omit<WorldOptions, 'seed'>;
+  /** Starts the processes, and declares invariants. */
+  begin(world: SimulatedWorld): RunningScenario;
+}
+
+/** How one simulation is run. */
+export interface SimulateOptions {
+  readonly seed: number;
+  /** Faults instead of those that the seed draws: for replaying a shrunk schedule. */
+  readonly schedule?: readonly ScheduledFault[];
+}
+
+/** What one simulation came to. */
+export interface SimulationResult {
+  readonly scenario: string;
+  readonly seed: number;
+  readonly schedule: readonly ScheduledFault[];
+  /** Empty where all is well. */
+  readonly violations: readonly Violation[];
+  /** Virtual time that passed, in milliseconds. */
+  readonly simulatedMs: number;
+  readonly steps: number;
+  /** Count and digest of everything that happened: equal in two runs of one seed and schedule. */
+  readonly traceSummary: string;
+  /** The end of what happened. */
+  readonly trace: readonly string[];
+}
+
+/** The faults that a seed draws for a scenario. */
+export function scheduleOf(scenario: Scenario, seed: number): readonly ScheduledFault[] {
+  const random = seededRandom(seedFor(seed, `faults of ${scenario.name}`));
+  return drawFaults(random, { ...scenario.faults, durationMs: scenario.durationMs });
+}
+
+/**
+ * Runs a scenario in virtual time from one seed, strikes it with the faults that the seed draws, ends them, waits for it to come to
+ * rest and looks whether everything held. Ends with the first violation.
+ *
+ * @example
+ * const { violations } = await simulate(lockScenario(), { seed: 7 });
+ */
+export async function simulate(scenario: Scenario, options: SimulateOptions): Promise<SimulationResult> {
+  const { seed, schedule = scheduleOf(scenario, seed) } = options;
+  const world = new SimulatedWorld({ ...scenario.world, seed });
+  const running = scenario.begin(world);
+  for (const fault of schedule) world.runtime.timers.after(fault.atMs, () => world.strike(fault));
+  await world.run(scenario.durationMs);
+  if (world.violations.length === 0) {
+    world.heal();
+    await world.run(scenario.restMs);
+  }
+  if (world.violations.length === 0) {
+    const finishing = running.finish();
+    for (const text of await world.runtime.drive(finishing)) world.violate(text);
+  }
+  return {
+    scenario: scenario.name,
+    seed,
+    schedule,
+    violations: world.violations,
+    simulatedMs: world.nowMs,
+    steps: world.steps,
+    traceSummary: world.runtime.traceSummary,
+    trace: world.runtime.trace,
+  };
+}

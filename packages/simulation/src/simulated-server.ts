@@ -1,0 +1,128 @@
+import { sleep, type VirtualRuntime } from '@keelson/runtime';
+import {
+  type Commit,
+  DEFAULT_OPERATION_LIMITS,
+  type HistoryLimits,
+  type Journal,
+  MvccBackend,
+  MvccEngine,
+  type StoredVersion,
+} from '@keelson/store/mvcc';
+import { SimulatedProcess } from './simulated-process.ts';
+
+/** How the store of a world behaves. */
+export interface SimulatedServerOptions {
+  readonly world: VirtualRuntime;
+  /** How long a commit takes to become durable, in milliseconds. Default 1. */
+  readonly syncMs?: number;
+  /** How long past its ttl a lease may live, in milliseconds, as the server declares it. Default 50. */
+  readonly leaseExpiryLagMs?: number;
+  readonly history?: Partial<HistoryLimits>;
+}
+
+/** What survives a crash of the server. */
+class Disk {
+  readonly versions: StoredVersion[] = [];
+  readonly leases = new Map<bigint, number>();
+  compactRevision = -1;
+
+  keep(commits: readonly Commit[]): void {
+    for (const { versions, grantedLease, revokedLease, compaction } of commits) {
+      for (const { entry, main, sub, create, version, lease, value, isTombstone } of versions)
+        this.versions.push({
+          key: entry.key,
+          main,
+          sub,
+          create,
+          version: isTombstone ? 0 : version,
+          lease,
+          value: value.slice(),
+        });
+      if (grantedLease !== undefined) this.leases.set(grantedLease.id, grantedLease.ttlMs);
+      if (revokedLease !== undefined) this.leases.delete(revokedLease);
+      if (compaction !== undefined) this.compactRevision = compaction.revision;
+    }
+  }
+}
+
+/**
+ * The store of a world: the MVCC tree behind a disk that takes its time. A crash loses what was not durable, which nobody was told of; a restart gives
+ * every lease its full ttl again, as etcd and the embedded store do.
+ */
+export class SimulatedServer {
+  readonly #options: SimulatedServerOptions;
+  readonly #disk = new Disk();
+  readonly #listeners = new Set<() => void>();
+  #process: SimulatedProcess;
+  #backend: MvccBackend;
+  #starts = 0;
+
+  constructor(options: SimulatedServerOptions) {
+    this.#options = options;
+    this.#process = new SimulatedProcess({ world: options.world, name: 'store' });
+    this.#backend = this.#open();
+  }
+
+  /** The process it runs in; another after each restart. */
+  get process(): SimulatedProcess {
+    return this.#process;
+  }
+
+  /** The tree. Only what runs in `process` may call it, but for reads of the world's own. */
+  get backend(): MvccBackend {
+    return this.#backend;
+  }
+
+  get up(): boolean {
+    return this.#process.state !== 'crashed';
+  }
+
+  /** Calls `listener` when it crashes and when it has been started again: either breaks every connection. */
+  onRestart(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Ends it at once. Connections to it break. */
+  crash(): void {
+    if (!this.up) return;
+    this.#process.crash();
+    for (const listener of this.#listeners) listener();
+  }
+
+  /** Starts it again on its disk. Does nothing while it runs. */
+  restart(): void {
+    if (this.up) return;
+    this.#starts += 1;
+    this.#process = new SimulatedProcess({ world: this.#options.world, name: 'store', incarnation: this.#starts });
+    this.#backend = this.#open();
+    for (const listener of this.#listeners) listener();
+  }
+
+  /** Forgets the history before now. */
+  async compact(): Promise<void> {
+    const { revision, compactRevision } = this.#backend.describe();
+    if (this.up && revision > compactRevision) await this.#backend.compact(revision);
+  }
+
+  #open(): MvccBackend {
+    const { syncMs = 1, leaseExpiryLagMs = 50, history = {} } = this.#options;
+    const { runtime } = this.#process;
+    const disk = this.#disk;
+    const leases = [...disk.leases].map(([id, ttlMs]) => ({ id, ttlMs }));
+    const { engine } = MvccEngine.restore(
+      { versions: disk.versions, leases, compactRevision: disk.compactRevision },
+      runtime.clock.monotonicMs(),
+      DEFAULT_OPERATION_LIMITS,
+    );
+    const journal: Journal = {
+      persist: async (commits) => {
+        // Timers of a crashed process never fire: what was on its way to the disk then is lost.
+        if (syncMs > 0) await sleep(runtime, syncMs);
+        disk.keep(commits);
+      },
+      close: () => Promise.resolve(),
+    };
+    return new MvccBackend({ runtime, engineName: 'simulated', engine, journal, leaseExpiryLagMs, history });
+  }
+}
