@@ -1,9 +1,13 @@
 import type { CompiledProblem } from '../model/compiled.ts';
 import { type FairShares, fairShares } from '../score/fair-shares.ts';
+import { Budget } from './budget.ts';
+import { evenOutCounts } from './count-flow.ts';
 import { fillMissing } from './fill.ts';
 import { fillToday, keepCurrent } from './keep.ts';
 import { type Layout, layOut } from './layout.ts';
+import { evenOutLeaders } from './leaders.ts';
 import { promoteRemaining } from './promote.ts';
+import { rangesOf } from './ranges.ts';
 import { SolverState } from './state.ts';
 
 /** How far a solve has come. */
@@ -17,7 +21,7 @@ export interface SolveProgress {
 }
 
 /** The phases of a solve, in their order. */
-export type SolvePhase = 'keep' | 'fill';
+export type SolvePhase = 'keep' | 'fill' | 'balance' | 'leaders';
 
 /** What a solve came to. */
 export interface Solved {
@@ -29,14 +33,22 @@ export interface Solved {
 }
 
 /** The phases one after the other, as a generator: whoever runs it may stop, or give way to others, at every progress it yields. */
-export function* solveInSteps(problem: CompiledProblem, _budget: number): Generator<SolveProgress, Solved, void> {
+export function* solveInSteps(problem: CompiledProblem, limit: number): Generator<SolveProgress, Solved, void> {
   const layout: Layout = layOut(problem);
   const fair = fairShares(problem);
   const state = new SolverState(layout);
   keepCurrent(state, fillToday(state, fair.load));
   promoteRemaining(state, fair.leaders);
-  yield { phase: 'keep', steps: 0, unplaced: state.homeless };
+  const budget = new Budget(limit);
+  const progress = (phase: SolvePhase): SolveProgress => ({ phase, steps: budget.used, unplaced: state.homeless });
+  yield progress('keep');
   fillMissing(state, fair);
-  yield { phase: 'fill', steps: 0, unplaced: state.homeless };
-  return { state, fair, steps: 0, finished: true };
+  yield progress('fill');
+  const { tolerance, leaderTolerance } = problem.goals;
+  const ranges = rangesOf(layout, fair, tolerance, leaderTolerance);
+  if (problem.unweighted) evenOutCounts(state, ranges, budget);
+  yield progress('balance');
+  evenOutLeaders(state, ranges, fair.leaders, budget);
+  yield progress('leaders');
+  return { state, fair, steps: budget.used, finished: !budget.exhausted };
 }

@@ -1,0 +1,141 @@
+import { NODE_LIVE, NONE } from '../model/compiled.ts';
+import type { Budget } from './budget.ts';
+import { couldGoOn, handOverCost, LeaderGraph, mayHandOver } from './leader-graph.ts';
+import { PathSearch } from './path-search.ts';
+import type { Ranges } from './ranges.ts';
+import type { SolverState } from './state.ts';
+
+/**
+ * Brings the number of leaders on every node into its range with as few changes of leaders as there can be. Nothing is copied: a lead goes to
+ * another replica of the same partition.
+ *
+ * First, leads that cost nothing (new partitions, and those whose leader is lost) go wherever least lead; then, as for counts, cheapest
+ * paths of hand-overs from nodes that lead too much to nodes that lead too little.
+ */
+export function evenOutLeaders(state: SolverState, ranges: Ranges, fairLeaders: Float64Array, budget: Budget): void {
+  const flow = new LeaderFlow(state, ranges, fairLeaders, budget);
+  flow.spreadFree();
+  flow.mend(flow.isAbove, flow.isBelow);
+  flow.mend(flow.isAbove, flow.canTake);
+  flow.mend(flow.canGive, flow.isBelow);
+}
+
+type Test = (n: number) => boolean;
+
+class LeaderFlow {
+  readonly #state: SolverState;
+  readonly #ranges: Ranges;
+  readonly #fair: Float64Array;
+  readonly #budget: Budget;
+  readonly #graph: LeaderGraph;
+  readonly #search: PathSearch;
+
+  constructor(state: SolverState, ranges: Ranges, fair: Float64Array, budget: Budget) {
+    this.#state = state;
+    this.#ranges = ranges;
+    this.#fair = fair;
+    this.#budget = budget;
+    this.#graph = new LeaderGraph(state);
+    this.#search = new PathSearch(state.layout.problem.N);
+  }
+
+  readonly isAbove: Test = (n) => (this.#state.leaders[n] as number) > (this.#ranges.mostLeaders[n] as number);
+  readonly isBelow: Test = (n) => (this.#state.leaders[n] as number) < (this.#ranges.leastLeaders[n] as number);
+  readonly canGive: Test = (n) => this.#isLive(n) && (this.#state.leaders[n] as number) > (this.#ranges.leastLeaders[n] as number);
+  readonly canTake: Test = (n) => this.#isLive(n) && (this.#state.leaders[n] as number) < (this.#ranges.mostLeaders[n] as number);
+
+  /** One pass over leads that may change for nothing: each goes to the replica whose node leads least for its share, if that evens things out. */
+  spreadFree(): void {
+    const { S } = this.#state.layout.problem;
+    for (let s = 0; s < S; s++) if (this.#isFree(s)) this.#handDown(s, 0);
+  }
+
+  mend(mayGive: Test, mayTake: Test): void {
+    this.#sweep(mayGive, mayTake, 0);
+    this.#follow(mayGive, mayTake, 0);
+    this.#sweep(mayGive, mayTake, 1);
+    this.#follow(mayGive, mayTake, Number.MAX_VALUE);
+  }
+
+  #isFree(s: number): boolean {
+    const state = this.#state;
+    const n = state.node[s] as number;
+    return n !== NONE && state.layout.leads[state.kindOf(s)] === 1 && !couldGoOn(state, state.layout.partitionOf[s] as number, n);
+  }
+
+  /** Hands the lead to the replica whose node lacks most leaders, if it lacks more than this one would; costs at most `most`. */
+  #handDown(s: number, most: number, mayTake?: Test): boolean {
+    const state = this.#state;
+    const { slotsFrom } = state.layout.problem;
+    const p = state.layout.partitionOf[s] as number;
+    const from = state.node[s] as number;
+    let best = NONE;
+    let bestExcess = this.#excess(from) - 1;
+    for (let t = slotsFrom[p] as number; t < (slotsFrom[p + 1] as number); t++) {
+      const to = state.node[t] as number;
+      if (to === NONE || to === from || (mayTake !== undefined && !mayTake(to)) || this.#excess(to) >= bestExcess) continue;
+      if (handOverCost(state, p, from, to) > most || !mayHandOver(state, s, t)) continue;
+      best = t;
+      bestExcess = this.#excess(to);
+    }
+    if (best === NONE) return false;
+    state.exchange(s, best);
+    return true;
+  }
+
+  /** Hand-overs of one arc, from each node that may give. */
+  #sweep(mayGive: Test, mayTake: Test, most: number): void {
+    if (!this.#some(mayTake)) return;
+    const state = this.#state;
+    for (const from of this.#nodes(mayGive).sort((a, b) => this.#excess(b) - this.#excess(a) || a - b)) {
+      for (let s = state.head[from] as number; s !== NONE && mayGive(from); ) {
+        const following = state.next[s] as number;
+        if (state.layout.leads[state.kindOf(s)] === 1) {
+          if (!this.#budget.take()) return;
+          this.#handDown(s, most, mayTake);
+        }
+        s = following;
+      }
+    }
+  }
+
+  #follow(mayGive: Test, mayTake: Test, most: number): void {
+    let enough = Math.min(most, 0);
+    while (this.#some(mayTake)) {
+      const sources = this.#nodes(mayGive).sort((a, b) => this.#excess(b) - this.#excess(a) || a - b);
+      if (sources.length === 0 || !this.#budget.take()) return;
+      const isSource = new Set(sources);
+      const path = this.#search.find(this.#graph, sources, (n) => !isSource.has(n) && mayTake(n), { enough, most });
+      const sink = path?.at(-1);
+      if (path === undefined || sink === undefined) return;
+      enough = this.#search.costTo(sink);
+      this.#shift(path);
+    }
+  }
+
+  #shift(path: readonly number[]): void {
+    for (let i = path.length - 1; i > 0; i--) {
+      const pair = this.#graph.pair(path[i - 1] as number, path[i] as number);
+      if (pair !== undefined) this.#state.exchange(pair[0], pair[1]);
+    }
+  }
+
+  #nodes(test: Test): number[] {
+    const nodes: number[] = [];
+    for (let n = 0; n < this.#fair.length; n++) if (test(n)) nodes.push(n);
+    return nodes;
+  }
+
+  #some(test: Test): boolean {
+    for (let n = 0; n < this.#fair.length; n++) if (test(n)) return true;
+    return false;
+  }
+
+  #excess(n: number): number {
+    return (this.#state.leaders[n] as number) - (this.#fair[n] as number);
+  }
+
+  #isLive(n: number): boolean {
+    return this.#state.layout.problem.nodeState[n] === NODE_LIVE;
+  }
+}

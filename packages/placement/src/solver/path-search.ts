@@ -1,0 +1,94 @@
+/** No arc. */
+export const NO_ARC = 127;
+
+/** A graph between nodes: what it costs to shift one unit from one to the other, at best. */
+export interface ShiftGraph {
+  /** [to] cost of the cheapest shift from the node, NO_ARC where there is none or it costs more than `most`. Valid until the graph changes. */
+  row(from: number, most: number): Int8Array;
+}
+
+/**
+ * Cheapest paths from any of some nodes to any of others, by Bellman and Ford with a queue: costs are small and may be negative, but no
+ * cycle is. Among paths of equal cost it finds one of fewest arcs from the first sources, which in the graph of shifts never asks the same
+ * partition for two shifts that exclude each other: it would have a shortcut.
+ */
+export class PathSearch {
+  readonly #distance: Int32Array;
+  readonly #parent: Int32Array;
+  readonly #queued: Uint8Array;
+  readonly #queue: Int32Array;
+
+  constructor(nodes: number) {
+    this.#distance = new Int32Array(nodes);
+    this.#parent = new Int32Array(nodes);
+    this.#queued = new Uint8Array(nodes);
+    this.#queue = new Int32Array(nodes + 1);
+  }
+
+  /**
+   * The nodes of a cheapest path from one of `sources` to a node that is a sink, in order; undefined where there is none.
+   * `enough`: a path of this cost cannot be bettered and is taken at once. `most`: paths that cost more are not looked for.
+   */
+  find(
+    graph: ShiftGraph,
+    sources: readonly number[],
+    isSink: (n: number) => boolean,
+    { enough, most }: { readonly enough: number; readonly most: number },
+  ): number[] | undefined {
+    const sink = this.#search(graph, sources, isSink, enough, most);
+    if (sink < 0) return undefined;
+    const path = [sink];
+    for (let n = this.#parent[sink] as number; n >= 0; n = this.#parent[n] as number) path.push(n);
+    return path.reverse();
+  }
+
+  /** What the last path found cost. */
+  costTo(sink: number): number {
+    return this.#distance[sink] as number;
+  }
+
+  #search(graph: ShiftGraph, sources: readonly number[], isSink: (n: number) => boolean, enough: number, most: number): number {
+    const far = 1 << 29;
+    const distance = this.#distance.fill(far);
+    const ring = this.#queue.length;
+    let begin = 0;
+    let size = 0;
+    const push = (n: number): void => {
+      if (this.#queued[n] === 1) return;
+      this.#queued[n] = 1;
+      this.#queue[(begin + size++) % ring] = n;
+    };
+    this.#queued.fill(0);
+    for (const n of sources) {
+      distance[n] = 0;
+      this.#parent[n] = -1;
+      push(n);
+    }
+    let best = -1;
+    for (let left = 16 * ring; size > 0 && left > 0; left--) {
+      const u = this.#queue[begin] as number;
+      begin = (begin + 1) % ring;
+      size -= 1;
+      this.#queued[u] = 0;
+      const row = graph.row(u, most);
+      for (let v = 0; v < row.length; v++) {
+        if (row[v] === NO_ARC) continue;
+        const reached = (distance[u] as number) + (row[v] as number);
+        if (reached > most || reached >= (distance[v] as number) || this.#isOnWay(u, v)) continue;
+        distance[v] = reached;
+        this.#parent[v] = u;
+        if (isSink(v)) {
+          if (best < 0 || reached < (distance[best] as number)) best = v;
+          if (reached <= enough) return v;
+        } else push(v);
+      }
+    }
+    return best;
+  }
+
+  /** Whether v lies on the way to u: a cycle, which only a graph that has changed meanwhile can show. */
+  #isOnWay(u: number, v: number): boolean {
+    for (let n = u; n >= 0; n = this.#parent[n] as number) if (n === v) return true;
+    return false;
+  }
+}
