@@ -44,3 +44,6 @@ export type {
   MapTransaction,
 } from './specifications/map-operations.ts';
 export type { MapEntry, MapState, MapValue } from './specifications/map-state.ts';
+export { type HtmlOptions, renderHtml } from './picture/html.ts';
+export { renderSvg } from './picture/svg.ts';
+export { type Bar, type BarRole, type Timeline, timelineOf } from './picture/timeline.ts';

@@ -1,11 +1,13 @@
 /** How much a check may cost. Deciding linearizability is NP-complete: some histories cannot be judged in any reasonable time. */
 export interface CheckLimits {
   /**
-   * At most so many steps of the specification for the verdict, and as many again for making the failing part small.
-   * One step costs about a microsecond and, where it leads somewhere new, about 50 bytes. Default 5,000,000.
+   * At most so many steps of the specification for the verdict. One step costs about a microsecond and, where it leads somewhere new,
+   * about 50 bytes. Default 5,000,000.
    */
   readonly maxSteps?: number;
-  /** At most so long, by a clock of yours: this package has none. Default: no limit. */
+  /** At most so many more for making the failing parts small; 0 leaves them as they are. Default 1,000,000. */
+  readonly maxMinimiseSteps?: number;
+  /** At most so long for each of the two, by a clock of yours: this package has none. Default: no limit. */
   readonly time?: {
     readonly limitMs: number;
     /** Monotonic milliseconds: `runtime.clock.monotonicMs` or `performance.now`. */
@@ -16,7 +18,8 @@ export interface CheckLimits {
 /** Why there is no verdict. */
 export type GaveUp = 'steps' | 'time';
 
-const DEFAULT_STEPS = 5_000_000;
+/** Defaults of the limits, in steps. */
+export const DEFAULT_STEPS = { verdict: 5_000_000, minimise: 1_000_000 } as const;
 /** Reading a clock costs as much as a step: one look in so many. */
 const STEPS_BETWEEN_LOOKS = 1_024;
 
@@ -29,11 +32,11 @@ export class Budget {
   readonly #nowMs: (() => number) | undefined;
   #gaveUp: GaveUp | undefined;
 
-  constructor(limits: CheckLimits = {}) {
-    this.#most = limits.maxSteps ?? DEFAULT_STEPS;
-    this.#left = this.#most;
-    this.#nowMs = limits.time?.nowMs;
-    this.#deadlineMs = limits.time === undefined ? 0 : limits.time.nowMs() + limits.time.limitMs;
+  constructor(maxSteps: number, time?: CheckLimits['time']) {
+    this.#most = maxSteps;
+    this.#left = maxSteps;
+    this.#nowMs = time?.nowMs;
+    this.#deadlineMs = time === undefined ? 0 : time.nowMs() + time.limitMs;
   }
 
   get gaveUp(): GaveUp | undefined {

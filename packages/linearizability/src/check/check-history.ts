@@ -1,6 +1,6 @@
 import { assertHistory, type History, type Operation } from '../history/operation.ts';
 import type { Specification } from '../specification.ts';
-import { Budget, type CheckLimits } from './budget.ts';
+import { Budget, type CheckLimits, DEFAULT_STEPS } from './budget.ts';
 import { minimise } from './minimise.ts';
 import { type Part, partsOf } from './parts.ts';
 import { scheduleOf } from './schedule.ts';
@@ -26,7 +26,7 @@ export function checkHistory<State, Input, Output>(
   limits: CheckLimits = {},
 ): Verdict<State, Input, Output> {
   assertHistory(history);
-  const budget = new Budget(limits);
+  const budget = new Budget(limits.maxSteps ?? DEFAULT_STEPS.verdict, limits.time);
   const orders: PartOrder<Input, Output>[] = [];
   const failing: Failing<State, Input, Output>[] = [];
   const undecided: (readonly string[])[] = [];
@@ -40,7 +40,7 @@ export function checkHistory<State, Input, Output>(
   }
   const steps = budget.spent;
   // Making it small has limits of its own, so that a hard history still gets the verdict it had.
-  const own = new Budget(limits);
+  const own = new Budget(limits.maxMinimiseSteps ?? DEFAULT_STEPS.minimise, limits.time);
   const [first, ...others] = failing
     .map((one) => failureOf(specification, one, own))
     .sort((a, b) => a.operations.length - b.operations.length);

@@ -105,7 +105,7 @@ function flip(set: Uint32Array, rank: number): void {
 }
 
 /** Index of the first element that is not below `bound`. */
-function lowerBound(ascending: Int32Array, bound: number): number {
+export function lowerBound(ascending: Int32Array, bound: number): number {
   let [low, high] = [0, ascending.length];
   while (low < high) {
     const middle = (low + high) >> 1;

@@ -1,6 +1,6 @@
 import type { Specification, StateIdentity } from '../specification.ts';
 import type { Budget } from './budget.ts';
-import { Configuration } from './configuration.ts';
+import { Configuration, lowerBound } from './configuration.ts';
 import { callNode, EntryList, isReturn, operationOf, returnNode } from './entry-list.ts';
 import { assertTotal, type Schedule } from './schedule.ts';
 
@@ -119,7 +119,7 @@ class Search<State, Input, Output> {
         continue;
       }
       // Reads were tried when this configuration was entered: what is left of them is impossible here.
-      if (this.#schedule.readOnly[operation] === 1) {
+      if (this.#isFree(operation)) {
         node = this.#list.after(node);
         continue;
       }
@@ -130,12 +130,12 @@ class Search<State, Input, Output> {
     return node === undefined ? undefined : true;
   }
 
-  /** Lets every read take effect that can now: sooner is never worse, as it changes nothing. Then the first entry; undefined without budget. */
+  /** Lets every free read take effect that can now: sooner is never worse. Then the first entry; undefined without budget. */
   #begin(): number | undefined {
     let node = this.#list.after(0);
     while (node !== 0 && !isReturn(node)) {
       const operation = operationOf(node);
-      if (this.#schedule.readOnly[operation] === 1) {
+      if (this.#isFree(operation)) {
         const choices = this.#choicesOf(operation);
         if (choices === undefined) return undefined;
         if (choices.length > 0) this.#tryChoices(operation, [this.#state], 0, true);
@@ -143,6 +143,15 @@ class Search<State, Input, Output> {
       node = this.#list.after(node);
     }
     return this.#list.after(0);
+  }
+
+  /** A read that takes nothing away from others: nothing that may have happened ends before it began. */
+  #isFree(operation: number): boolean {
+    const { readOnly, boundedEnds, callPlace } = this.#schedule;
+    if (readOnly[operation] !== 1) return false;
+    if (boundedEnds.length === 0) return true;
+    const place = callPlace[operation] ?? 0;
+    return place <= this.#floor || lowerBound(boundedEnds, place) === lowerBound(boundedEnds, this.#floor);
   }
 
   #isExpired(operation: number): boolean {

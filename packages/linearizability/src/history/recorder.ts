@@ -35,8 +35,8 @@ type Entry<Input, Output> = {
 /**
  * A recorder for clients that run in one process.
  *
- * @param now - The clock of the history. By default a counter: exact about the order, silent about durations. For times to be read in
- * the picture give it a monotonic clock; the counter then only breaks ties never, so two events of one millisecond count as concurrent.
+ * @param now - The clock of the history. By default a counter: exact about the order, silent about durations. With a monotonic clock the
+ * picture shows durations, but two events of one tick count as concurrent, so that a coarse clock lets more histories pass.
  * @example
  * const recorder = historyRecorder<RegisterInput<number>, RegisterOutput<number>>();
  * await recorder.call('client-1', { op: 'read' }, async () => ({ value: await register.read() }));

@@ -58,8 +58,11 @@ export function lockSpecification(options: LockOptions = {}): Specification<Lock
     name: expires ? 'lock that expires' : 'lock',
     initial: [{ holder: null, holderToken: null, lastToken, fence: lastToken }],
     step: (state, input, outcome) => {
-      const freed = expires && state.holder !== null ? [{ ...state, holder: null, holderToken: null }] : [];
-      return [state, ...freed].flatMap((before) => step(before, input, outcome));
+      const next = step(state, input, outcome);
+      // It can still expire later: only what could not have been otherwise, or takes the lock, needs it to have expired now.
+      const needless = next.length > 0 && input.op !== 'acquire';
+      if (!expires || needless || state.holder === null) return next;
+      return [...next, ...step({ ...state, holder: null, holderToken: null }, input, outcome)];
     },
     identify: ({ holder, holderToken, lastToken, fence }) => JSON.stringify([holder, holderToken, lastToken, fence]),
     parts: ({ lock = '' }) => lock,
