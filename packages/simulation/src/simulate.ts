@@ -20,8 +20,8 @@ export interface Scenario {
   readonly restMs: number;
   /** How its world differs from the plain one. */
   readonly world?: Omit<WorldOptions, 'seed'>;
-  /** Starts the processes, and declares invariants. */
-  begin(world: SimulatedWorld): RunningScenario;
+  /** Sets up what must be there, starts the processes and declares invariants. No fault strikes before it is done. */
+  begin(world: SimulatedWorld): RunningScenario | Promise<RunningScenario>;
 }
 
 /** How one simulation is run. */
@@ -63,7 +63,7 @@ export function scheduleOf(scenario: Scenario, seed: number): readonly Scheduled
 export async function simulate(scenario: Scenario, options: SimulateOptions): Promise<SimulationResult> {
   const { seed, schedule = scheduleOf(scenario, seed) } = options;
   const world = new SimulatedWorld({ ...scenario.world, seed });
-  const running = scenario.begin(world);
+  const running = await world.runtime.drive(Promise.resolve(scenario.begin(world)));
   for (const fault of schedule) world.runtime.timers.after(fault.atMs, () => world.strike(fault));
   await world.run(scenario.durationMs);
   if (world.violations.length === 0) {

@@ -31,20 +31,18 @@ export function clusterScenario(): Scenario {
     faults: { processes: [...workers, ...controllers], count: 6 },
     durationMs: 40_000,
     restMs: 40_000,
-    begin(world) {
+    async begin(world) {
       const owners = new Owners(world);
       const operator = world.connect('operator');
-      const declared = declare(operator, world);
+      await declare(operator, world);
       for (const name of controllers)
         world.start(name, async ({ store, runtime }) => {
-          await declared;
           const options = { store, cluster: CLUSTER, name, runtime, sessionTtlMs: TTL_MS };
           await persist(runtime, () => runController(options));
           await new Promise(() => {});
         });
       for (const instance of workers)
         world.start(instance, async ({ store, runtime }) => {
-          await declared;
           const stateModels = { MasterSlave: handler(world, owners, instance) };
           const options = { store, cluster: CLUSTER, instance, runtime, sessionTtlMs: TTL_MS, stateModels };
           await persist(runtime, () => joinCluster(options));

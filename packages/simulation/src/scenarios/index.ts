@@ -4,8 +4,10 @@ import { counterScenario } from './counter.ts';
 import { handOverScenario } from './hand-over.ts';
 import { leaderScenario } from './leader.ts';
 import { ledgerScenario } from './ledger.ts';
+import { lockScenario } from './lock.ts';
 import { mirrorScenario } from './mirror.ts';
 import { presenceScenario } from './presence.ts';
+import { registerScenario } from './register.ts';
 
 /** Every scenario, as it should be. */
 export const scenarios: readonly Scenario[] = [
@@ -13,6 +15,8 @@ export const scenarios: readonly Scenario[] = [
   leaderScenario(),
   counterScenario(),
   ledgerScenario(),
+  lockScenario(),
+  registerScenario(),
   mirrorScenario(),
   presenceScenario(),
   handOverScenario(),
