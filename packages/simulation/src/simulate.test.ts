@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { exhibits } from './museum/exhibits.ts';
 import { scenarios } from './scenarios/index.ts';
@@ -34,6 +35,15 @@ describe('every scenario', () => {
 });
 
 describe('the museum', () => {
+  test('is what its page says', () => {
+    const page = readFileSync(new URL('../../../docs/bugs.md', import.meta.url), 'utf8');
+    const rows = [...page.matchAll(/^\| `([a-z-]+)` \| .* \| (\d+) \| (\d+) \|/gm)];
+    expect(rows.map(([, name, , within]) => [name, Number(within)])).toEqual(
+      exhibits.map(({ name, withinRuns }) => [name, withinRuns]),
+    );
+    for (const [, , seed, within] of rows) expect(Number(seed)).toBeLessThanOrEqual(Number(within));
+  });
+
   test.each(exhibits.map((exhibit) => [exhibit.name, exhibit] as const))(
     '%s is found, and told by fewer faults, again and again',
     async (_, { scenario, withinRuns }) => {
