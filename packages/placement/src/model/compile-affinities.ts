@@ -4,21 +4,25 @@ import { type CompiledAffinity, NONE } from './compiled.ts';
 import { compareNames } from './order.ts';
 import type { Affinity, PlacementProblem } from './problem.ts';
 
-/** Affinities by indices, in the order of their resources' names. */
+/** Affinities by indices, in the order of their resources' names. Of `known` ones, the same affinities over the same partitions, the partners are taken over. */
 export function compileAffinities(
   problem: PlacementProblem,
   nodes: CompiledNodes,
   resourceNames: readonly string[],
   partitions: CompiledPartitions,
+  known?: readonly CompiledAffinity[],
 ): readonly CompiledAffinity[] {
   const levels = problem.topology?.levels ?? [];
-  return [...(problem.affinities ?? [])].sort(compareAffinities).map((affinity) => {
+  return [...(problem.affinities ?? [])].sort(compareAffinities).map((affinity, index) => {
     const [first, second] = affinity.resources.map((name) => resourceNames.indexOf(name)) as [number, number];
     return {
       together: affinity.kind === 'together',
       first,
       second,
-      partner: affinity.between === 'partition' ? partnersOf(partitions, first, second) : undefined,
+      partner:
+        affinity.between === 'partition'
+          ? (known?.[index]?.partner ?? partnersOf(partitions, first, second))
+          : undefined,
       domain: nodes.domains[levels.indexOf(affinity.level ?? 'node')] ?? Int32Array.from(nodes.nodeNames, (_, n) => n),
       weight: affinity.weight ?? 1,
     };

@@ -8,9 +8,12 @@ export const UNLIMITED: number = 2 ** 31 - 1;
 /** The node part of a `CompiledProblem`, with what the other parts need to find nodes by name. */
 export interface CompiledNodes {
   readonly N: number;
-  /** The input's nodes in the order of their names. */
+  /** The input's nodes, in the order of their names but for those that came later. */
   readonly nodes: readonly PlacementNode[];
+  /** [n] 1 where the node is no more and only keeps its index. */
+  readonly removed: Uint8Array;
   readonly nodeNames: readonly string[];
+  /** Those that were not removed. */
   readonly indexOf: ReadonlyMap<string, number>;
   readonly nodeState: Uint8Array;
   readonly capacity: Float64Array;
@@ -26,11 +29,24 @@ export interface CompiledNodes {
   readonly widerLevels: readonly string[];
 }
 
-/** Nodes in the order of their names; domains are numbered in the order in which the first of their nodes comes. */
+/** Nodes in the order of their names. */
 export function compileNodes(problem: PlacementProblem, dimensionNames: readonly string[]): CompiledNodes {
   const order = orderByName(problem.nodes);
   const nodes =
     order === undefined ? problem.nodes : Array.from(order, (index) => problem.nodes[index] as PlacementNode);
+  return compileNodeRows(problem, nodes, new Uint8Array(nodes.length), dimensionNames);
+}
+
+/**
+ * Nodes in the order given; domains are numbered in the order in which the first of their nodes comes. A node that was removed
+ * (1 in `removed`) keeps its index and its domain, is gone, and may hold nothing.
+ */
+export function compileNodeRows(
+  problem: Pick<PlacementProblem, 'nowMs' | 'offlineGraceMs' | 'topology'>,
+  nodes: readonly PlacementNode[],
+  removed: Uint8Array,
+  dimensionNames: readonly string[],
+): CompiledNodes {
   const N = nodes.length;
   const D = dimensionNames.length;
   const arrays = {
@@ -39,20 +55,25 @@ export function compileNodes(problem: PlacementProblem, dimensionNames: readonly
     share: new Float64Array(N),
     maxReplicas: new Int32Array(N),
   };
-  for (const [n, node] of nodes.entries()) writeNode(arrays, n, node, problem, dimensionNames);
-  const nodeNames = nodes.map((node) => node.name);
+  const indexOf = new Map<string, number>();
+  for (const [n, node] of nodes.entries()) {
+    writeNode(arrays, n, node, problem, dimensionNames);
+    if (removed[n] === 1) arrays.nodeState[n] = NODE_GONE;
+    else indexOf.set(node.name, n);
+  }
   return {
     N,
     nodes,
-    nodeNames,
-    indexOf: new Map(nodeNames.map((name, n) => [name, n])),
+    removed,
+    nodeNames: nodes.map((node) => node.name),
+    indexOf,
     ...arrays,
     ...compileDomains(problem, nodes),
   };
 }
 
 /** Writes what one node is by itself into row `n`. */
-export function writeNode(
+function writeNode(
   into: Pick<CompiledNodes, 'nodeState' | 'capacity' | 'share' | 'maxReplicas'>,
   n: number,
   node: PlacementNode,
@@ -84,7 +105,7 @@ type Domains = Pick<
 >;
 
 /** Numbers the domains at every level. Without a fault zone level every node is a zone of its own, and every level is wider. */
-export function compileDomains(problem: Pick<PlacementProblem, 'topology'>, nodes: readonly PlacementNode[]): Domains {
+function compileDomains(problem: Pick<PlacementProblem, 'topology'>, nodes: readonly PlacementNode[]): Domains {
   const levels = problem.topology?.levels ?? [];
   const faultLevel =
     problem.topology?.faultZone === undefined ? levels.length : levels.indexOf(problem.topology.faultZone);

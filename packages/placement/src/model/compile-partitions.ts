@@ -28,12 +28,13 @@ export type CompiledPartitions = Pick<
   | 'preferredNode'
 >;
 
-/** Reads every partition object once, resource by resource, in the order of their names. */
+/** Reads every partition object once, resource by resource, in the order of their names. Nodes that replicas stand on and that do not exist go to `strays`. */
 export function compilePartitions(
   nodes: CompiledNodes,
   resources: CompiledResources,
   dimensionNames: readonly string[],
   unweighted: boolean,
+  strays: Set<string>,
 ): CompiledPartitions {
   const { K } = resources;
   const partitionsFrom = new Int32Array(K + 1);
@@ -45,7 +46,7 @@ export function compilePartitions(
   const bytes = new Float64Array(P);
   const resourceOf = new Int32Array(P);
   const partitionNames: string[] = [];
-  const current = new CurrentWriter(nodes.indexOf, P);
+  const current = new CurrentWriter(nodes.indexOf, P, strays);
   const exceptions = new ExceptionWriter(nodes.indexOf, P);
   const disabled = disabledPartitions(nodes.nodes);
   let p = 0;

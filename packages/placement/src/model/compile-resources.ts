@@ -79,7 +79,7 @@ type Eligible = Pick<CompiledResources, 'eligible' | 'isEligible' | 'hasTag' | '
  */
 export function compileEligible(
   resources: readonly PlacementResource[],
-  nodes: Pick<CompiledNodes, 'nodes' | 'N'>,
+  nodes: Pick<CompiledNodes, 'nodes' | 'N' | 'removed'>,
 ): Eligible {
   const disabled = disabledByResource(nodes);
   const tagged = new Map<string | undefined, Uint8Array>();
@@ -92,7 +92,7 @@ export function compileEligible(
     );
     const isDisabled = made(banned, without.join(), () => flagsOf(nodes.N, without));
     const set = made(sets, JSON.stringify([tag ?? null, without]), () => {
-      const flags = hasTag.map((has, n) => (isDisabled[n] === 1 ? 0 : has));
+      const flags = hasTag.map((has, n) => (isDisabled[n] === 1 || nodes.removed[n] === 1 ? 0 : has));
       return { list: positionsOf(flags), flags };
     });
     return { set, hasTag, isDisabled };

@@ -5,12 +5,15 @@ import type { ReplicaAt } from './problem.ts';
 /** Writes what stands where, partition by partition: sorted by role, then node; only nodes that exist, each once per partition. */
 export class CurrentWriter {
   readonly #indexOf: ReadonlyMap<string, number>;
+  readonly #strays: Set<string>;
   readonly #from: Int32Array;
   readonly #node: IntList;
   readonly #role: IntList;
 
-  constructor(indexOf: ReadonlyMap<string, number>, partitions: number) {
+  /** @param strays Gets the names of the nodes that do not exist. */
+  constructor(indexOf: ReadonlyMap<string, number>, partitions: number, strays: Set<string>) {
     this.#indexOf = indexOf;
+    this.#strays = strays;
     this.#from = new Int32Array(partitions + 1);
     this.#node = new IntList(partitions * 3);
     this.#role = new IntList(partitions * 3);
@@ -21,7 +24,8 @@ export class CurrentWriter {
       for (let i = 0; i < current.length; i++) {
         const at = current[i] as ReplicaAt;
         const node = this.#indexOf.get(at.node);
-        if (node !== undefined) this.#insert(this.#from[p] ?? 0, node, positionOf(roleNames, at.role));
+        if (node === undefined) this.#strays.add(at.node);
+        else this.#insert(this.#from[p] ?? 0, node, positionOf(roleNames, at.role));
       }
     }
     this.#from[p + 1] = this.#node.length;

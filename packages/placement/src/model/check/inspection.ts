@@ -32,13 +32,14 @@ export class Inspection {
     this.leave();
   }
 
-  get sound(): boolean {
-    return this.#faults.length === 0;
+  /** How many faults there are so far. */
+  get faults(): number {
+    return this.#faults.length + this.#more;
   }
 
   /** @throws PlacementError with everything found, if anything was. */
   conclude(): void {
-    if (!this.sound) throw new PlacementError(this.#faults, this.#more);
+    if (this.faults > 0) throw new PlacementError(this.#faults, this.#more);
   }
 }
 
