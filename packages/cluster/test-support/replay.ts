@@ -1,5 +1,5 @@
-import type { Placement } from '@keelson/placement';
 import type { Change, Entry } from '@keelson/store';
+import type { Solver } from '../src/controller/placement/index.ts';
 import { type ClusterPlan, planCluster } from '../src/controller/plan-cluster.ts';
 import type { Transition } from '../src/controller/transition.ts';
 import { splitIntoBuckets } from '../src/model/buckets.ts';
@@ -106,24 +106,19 @@ export function applyTo(entries: Map<string, Entry>, line: Write): void {
   }
 }
 
-/** The lists of the Java controller's own placement, read off the external views that a step ended with: our placement differs and is put aside. */
-export function placementOfStep(end: ClusterMirror): Placement {
-  return ({ partitions }) => {
-    const lists = new Map<string, readonly string[]>(partitions.map((partition) => [partition, []]));
-    for (const view of end.snapshot.externalViews.values()) {
-      const model = end.snapshot.stateModels.get(view.stateModel);
-      for (const partition of view.partitions) {
-        const states = Object.entries(view.instanceStates(partition));
-        states.sort(([, a], [, b]) => (model?.priorityOf(a) ?? 0) - (model?.priorityOf(b) ?? 0));
-        if (lists.has(partition))
-          lists.set(
-            partition,
-            states.map(([instance]) => instance),
-          );
-      }
-    }
-    return { lists, unplaced: new Map() };
-  };
+/** The Java controller's own placement, read off the external views that a step ended with: our placement differs and is put aside. */
+export function placementOfStep(end: ClusterMirror): Solver {
+  return () => ({
+    holders: (resource, partition) => {
+      const view = end.snapshot.externalViews.get(resource);
+      const model = view === undefined ? undefined : end.snapshot.stateModels.get(view.stateModel);
+      const states = Object.entries(view?.instanceStates(partition) ?? {});
+      states.sort(([, a], [, b]) => (model?.priorityOf(a) ?? 0) - (model?.priorityOf(b) ?? 0));
+      return states.map(([instance]) => instance);
+    },
+    shortages: [],
+    whyNot: () => undefined,
+  });
 }
 
 /** One step of a scenario: lines [begin, end). */
@@ -161,13 +156,13 @@ interface Situation {
 export class StepComparison {
   readonly #replay: Replay;
   readonly #step: ReplayStep;
-  readonly #placement: Placement;
+  readonly #solver: Solver;
   readonly #purgeDelayMs: number;
 
   constructor(replay: Replay, step: ReplayStep, purgeDelayMs = 60_000) {
     this.#replay = replay;
     this.#step = step;
-    this.#placement = placementOfStep(replay.at(step.end));
+    this.#solver = placementOfStep(replay.at(step.end));
     this.#purgeDelayMs = purgeDelayMs;
   }
 
@@ -176,7 +171,7 @@ export class StepComparison {
     const own = this.#replay.controllerSessions;
     const mirror = this.#replay.at(seen, now, (line) => own.has(line.session) && line.path.includes('/MESSAGES/'));
     const nowMs = this.#replay.lines[Math.max(0, now - 1)]?.ms ?? 0;
-    const options = { placement: this.#placement, messagePurgeDelayMs: this.#purgeDelayMs };
+    const options = { solver: this.#solver, messagePurgeDelayMs: this.#purgeDelayMs };
     const plan = planCluster(mirror.snapshot, nowMs, options);
     return { plan, transitions: plan.transitions.map(describeTransition) };
   }

@@ -16,14 +16,6 @@ export type {
   Topology,
 } from './model/problem.ts';
 export type { MoveSummary, ReplicaMove } from './moves.ts';
-export { placePlain } from './place-plain.ts';
-export type {
-  Placement as PlainPlacement,
-  PlacementNode as PlainNode,
-  PlacementRequest as PlainRequest,
-  PlacementResult as PlainResult,
-  PreferenceLists,
-} from './placement.ts';
 export { PlacementError, type PlacementFault } from './placement-error.ts';
 export type { PlacedReplica, PlacementData, PlacementView } from './placement-view.ts';
 export type { PlacementResult, Unplaced } from './result.ts';

@@ -1,4 +1,4 @@
-import { placePlain } from '@keelson/placement';
+import { solve } from '@keelson/placement';
 import { KeelsonError } from '@keelson/runtime';
 import {
   ANY_LIVE_INSTANCE,
@@ -140,8 +140,18 @@ function spreadLists(
       `${replicas} replicas need as many instances; the cluster has ${instances.length}. Add instances or give preferenceLists.`,
     );
   }
-  const nodes = instances.map((name) => ({ name }));
-  return placePlain({ partitions, replicas, nodes, previous: new Map() }).lists;
+  if (replicas === 0) return new Map(partitions.map((name) => [name, []]));
+  const roles = [
+    { name: 'first', count: 1 },
+    { name: 'other', count: replicas - 1 },
+  ].filter(({ count }) => count > 0);
+  const { placement } = solve({
+    nodes: instances.map((name) => ({ name })),
+    resources: [{ name: 'resource', roles, partitions: partitions.map((name) => ({ name })) }],
+  });
+  return new Map(
+    partitions.map((name) => [name, placement.replicasOf('resource', name).map(({ node }) => node)] as const),
+  );
 }
 
 /** The ideal state that a spec declares. `instances` are those of the cluster. Not checked; see {@link assertResourceSpec}. */

@@ -176,13 +176,10 @@ describe('FULL_AUTO', () => {
   test('a lost node keeps its place for as long as the resource asks, and no longer', () => {
     const resources = [fullAuto('db', 4, 1).withSimple({ REBALANCE_DELAY: '5000', MIN_ACTIVE_REPLICAS: '0' })];
     const offline = withSimpleFields(emptyRecord('b'), { LAST_OFFLINE_TIME: '8000' });
-    const snapshot = sketch({
-      instances: ['a', 'b'],
-      dead: ['b'],
-      resources,
-      extra: [[paths.participantHistory('b'), offline]],
-    });
-    const early = plan(snapshot, 9_000);
+    const cluster = { instances: ['a', 'b'], resources };
+    const whole = plan(sketch(cluster), 7_000);
+    const snapshot = sketch({ ...cluster, dead: ['b'], extra: [[paths.participantHistory('b'), offline]] });
+    const early = planCluster(snapshot, 9_000, { previous: whole });
     expect([...(early.resources.get('db')?.lists.values() ?? [])].flat().sort()).toEqual(['a', 'a', 'b', 'b']);
     expect(early.lookAgainMs).toBe(13_000);
     const late = planCluster(snapshot, 13_000, { previous: early });

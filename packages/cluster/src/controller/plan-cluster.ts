@@ -2,7 +2,8 @@ import { type ExternalView, type IdealState, lastOfflineMs, sameContent } from '
 import type { ClusterChanges, ClusterEventName, ClusterSnapshot, WaitingMessage } from '../snapshot/index.ts';
 import { type NodeSets, nodeSets } from './node-sets.ts';
 import { persistedIdealState } from './persist-assignment.ts';
-import { planResource, type ResourcePlan, type ResourcePlanOptions, replanPartitions } from './plan-resource.ts';
+import type { ResourcePlan, ResourcePlanOptions } from './plan-resource.ts';
+import { planResources } from './plan-resources.ts';
 import type { Transition } from './transition.ts';
 
 /** Everything that is decided about a cluster at one moment, and all that follows from it for the store. */
@@ -35,29 +36,6 @@ export interface ClusterPlanOptions extends Omit<ResourcePlanOptions, 'nowMs'> {
   readonly previous?: ClusterPlan | undefined;
   /** What changed since the plan before; absent: anything may have. */
   readonly changes?: ClusterChanges;
-}
-
-/** Ideal states and what is held without one any more; sorted, so that two plans of one snapshot are equal. */
-function allResources(snapshot: ClusterSnapshot): readonly string[] {
-  return [...new Set([...snapshot.idealStates.keys(), ...snapshot.replicas.keys()])].sort();
-}
-
-function planOne(
-  snapshot: ClusterSnapshot,
-  nodes: NodeSets,
-  resource: string,
-  options: ClusterPlanOptions & ResourcePlanOptions,
-): ResourcePlan | undefined {
-  const { previous, changes, nowMs } = options;
-  const before = previous?.resources.get(resource);
-  const due = before?.lookAgainMs !== undefined && before.lookAgainMs <= nowMs;
-  if (before === undefined || changes === undefined || changes.everything || due) {
-    return planResource(snapshot, nodes, resource, before?.lists, options);
-  }
-  const changed = changes.resources.get(resource);
-  if (changed === undefined) return before;
-  if (changed === 'all') return planResource(snapshot, nodes, resource, before.lists, options);
-  return replanPartitions(snapshot, nodes, before, changed, options);
 }
 
 /** External views that must be written or deleted. What is the same object as stored, or says the same, is left alone. */
@@ -108,11 +86,7 @@ function earliest(resources: ReadonlyMap<string, ResourcePlan>, nowMs: number): 
 export function planCluster(snapshot: ClusterSnapshot, nowMs: number, options: ClusterPlanOptions = {}): ClusterPlan {
   const { previous, changes } = options;
   const nodes = previous === undefined || changes?.everything !== false ? nodeSets(snapshot) : previous.nodes;
-  const resources = new Map<string, ResourcePlan>();
-  for (const resource of allResources(snapshot)) {
-    const plan = planOne(snapshot, nodes, resource, { ...options, nowMs });
-    if (plan !== undefined) resources.set(resource, plan);
-  }
+  const resources = planResources(snapshot, nodes, { ...options, nowMs });
   const paused = snapshot.pause !== undefined;
   const partitions = paused ? [] : [...resources.values()].flatMap((plan) => [...plan.partitions.values()]);
   const compared = paused ? { views: [], viewsToRemove: [] } : compareViews(snapshot, resources);

@@ -1,12 +1,11 @@
-import { type Placement, type PreferenceLists, placePlain } from '@keelson/placement';
 import { type SimpleFields, type StateModelDefinition, sortedFields } from '../model/index.ts';
 import type { ClusterSnapshot, ReplicaState, WaitingMessage } from '../snapshot/index.ts';
 import { changedView, externalView, type WantedView } from './external-view-stage.ts';
-import type { NodeSets } from './node-sets.ts';
+import { type PreferenceLists, type ResourcePlacement, type Solver, wantedReplicas } from './placement/index.ts';
 import { type PartitionPlan, planPartition } from './plan-partition.ts';
-import { preferenceLists, wantedReplicas } from './preference-lists.ts';
+import { unsolvedLists } from './preference-lists.ts';
 import type { ReplicaReason } from './replica-reason.ts';
-import { type ResourceContext, resourceContext } from './resource-context.ts';
+import type { ResourceContext, UnusableResource } from './resource-context.ts';
 import { transitionTimeoutMs } from './transition-timeout.ts';
 
 /** What is decided about one resource. */
@@ -17,6 +16,8 @@ export interface ResourcePlan {
   readonly fault: ReplicaReason | undefined;
   /** What the next plan's placement starts from. */
   readonly lists: PreferenceLists;
+  /** How the lists came about, where they were worked out. */
+  readonly placement: ResourcePlacement | undefined;
   readonly partitions: ReadonlyMap<string, PartitionPlan>;
   readonly view: WantedView;
   /** Wall time in milliseconds at which it must be looked at again though nothing changes. */
@@ -27,7 +28,8 @@ export interface ResourcePlan {
 export interface ResourcePlanOptions {
   /** Wall time in milliseconds. */
   readonly nowMs: number;
-  readonly placement?: Placement;
+  /** Default: the solver of `@keelson/placement`. */
+  readonly solver?: Solver;
   /** How long a message whose reply was lost stays, in milliseconds. Helix's default: 60,000. */
   readonly messagePurgeDelayMs?: number;
 }
@@ -89,52 +91,53 @@ function presentRows(snapshot: ClusterSnapshot, resource: string): readonly (rea
   });
 }
 
-/** Decides about one resource anew. `undefined` where it is the task framework's. */
+/** A resource about which nothing can be decided: what is there stays, and is shown. */
+export function unusableResource(
+  snapshot: ClusterSnapshot,
+  { resource, reason }: UnusableResource,
+  before: ResourcePlan | undefined,
+): ResourcePlan {
+  const lists = before?.lists ?? new Map<string, readonly string[]>();
+  const view = externalView(snapshot, resource, presentRows(snapshot, resource));
+  const nothing = { model: undefined, partitions: new Map<string, PartitionPlan>(), lookAgainMs: undefined };
+  return { ...nothing, resource, fault: reason, lists, placement: undefined, view };
+}
+
+/** Decides about one resource anew. `placement` is where its replicas are to be, if that was worked out. */
 export function planResource(
   snapshot: ClusterSnapshot,
-  nodes: NodeSets,
-  resource: string,
-  remembered: PreferenceLists | undefined,
+  context: ResourceContext,
+  before: ResourcePlan | undefined,
+  placement: ResourcePlacement | undefined,
   options: ResourcePlanOptions,
-): ResourcePlan | undefined {
-  const context = resourceContext(snapshot, nodes, resource);
-  if (context === undefined) return undefined;
-  if (!('model' in context)) {
-    const view = externalView(snapshot, resource, presentRows(snapshot, resource));
-    const lists = remembered ?? new Map<string, readonly string[]>();
-    const nothing = { model: undefined, partitions: new Map<string, PartitionPlan>(), lookAgainMs: undefined };
-    return { ...nothing, resource, fault: context.reason, lists, view };
-  }
-  const { nowMs, placement = placePlain } = options;
-  const { lists, lookAgainMs } = preferenceLists(snapshot, context, { nowMs, placement, remembered });
+): ResourcePlan {
+  const { resource } = context;
+  const lists = placement?.lists ?? unsolvedLists(snapshot, context, before?.lists);
   const plans = planPartitions(snapshot, context, lists, allPartitions(snapshot, resource), options);
   return {
     resource,
     model: context.model,
     fault: undefined,
     lists,
+    placement,
     partitions: new Map(plans.map((plan) => [plan.partition, plan])),
     view: externalView(
       snapshot,
       resource,
       plans.map((plan) => [plan.partition, plan.row] as const),
     ),
-    lookAgainMs: plans.reduce((due, plan) => earlier(due, plan.lookAgainMs), lookAgainMs),
+    lookAgainMs: plans.reduce((due, plan) => earlier(due, plan.lookAgainMs), placement?.lookAgainMs),
   };
 }
 
 /** Decides again about the partitions that changed, and leaves the others of the resource as they were decided. */
 export function replanPartitions(
   snapshot: ClusterSnapshot,
-  nodes: NodeSets,
+  context: ResourceContext,
   previous: ResourcePlan,
   changed: ReadonlySet<string>,
   options: ResourcePlanOptions,
-): ResourcePlan | undefined {
-  const context = resourceContext(snapshot, nodes, previous.resource);
-  if (context === undefined || !('model' in context) || previous.model === undefined) {
-    return planResource(snapshot, nodes, previous.resource, previous.lists, options);
-  }
+): ResourcePlan {
   const partitions = new Map(previous.partitions);
   const held = snapshot.replicas.get(previous.resource);
   const gone = (partition: string): boolean => context.ideal?.hasPartition(partition) !== true && !held?.has(partition);

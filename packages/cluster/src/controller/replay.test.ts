@@ -35,7 +35,7 @@ describe.each(scenarios)('in the situations of %s', (name) => {
     for (const step of stepsOf(replay)) {
       const { snapshot } = replay.at(step.end);
       const nowMs = replay.lines[step.end - 1]?.ms ?? 0;
-      const plan = planCluster(snapshot, nowMs, { placement: placementOfStep(replay.at(step.end)) });
+      const plan = planCluster(snapshot, nowMs, { solver: placementOfStep(replay.at(step.end)) });
       expect(plan.transitions, step.name).toEqual([]);
       const views = plan.views.filter((view) => snapshot.externalViews.has(view.resource));
       expect(
@@ -55,10 +55,10 @@ describe('looking only at what changed', () => {
     let previous: ClusterPlan | undefined;
     let planned = 0;
     for (const step of stepsOf(replay)) {
-      const placement = placementOfStep(replay.at(step.end));
+      const solver = placementOfStep(replay.at(step.end));
       for (const line of replay.lines.slice(step.begin, step.end)) {
         mirror.apply(replay.changesOf(entries, line), 0n);
-        const options = { placement };
+        const options = { solver };
         const anew = planCluster(mirror.snapshot, line.ms, options);
         // A new step brings new lists of the Java controller's placement, which our decision takes for given.
         const changes = mirror.takeChanges();

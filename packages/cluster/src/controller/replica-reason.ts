@@ -20,6 +20,7 @@ export type ReplicaReasonCode =
   | 'NOT_ASSIGNABLE'
   | 'TAG_MISSING'
   | 'ENOUGH_REPLICAS'
+  | 'NOT_PLACEABLE'
   // why a transition is not asked for
   | 'TRANSITION_PENDING'
   | 'TRANSITION_UNPROCESSABLE'

@@ -6,11 +6,13 @@ import { type ReplicaReason, reason } from './replica-reason.ts';
 /** State model whose resources are the task framework's, not the controller's. */
 const TASK_MODEL = 'Task';
 
+const WAGED = 'org.apache.helix.controller.rebalancer.waged.WagedRebalancer';
+
 /** Rebalancers of FULL_AUTO whose place our placement takes. Others are classes of somebody's own, which only Java can load. */
 const knownRebalancers: ReadonlySet<string> = new Set([
   'org.apache.helix.controller.rebalancer.AutoRebalancer',
   'org.apache.helix.controller.rebalancer.DelayedAutoRebalancer',
-  'org.apache.helix.controller.rebalancer.waged.WagedRebalancer',
+  WAGED,
 ]);
 
 /** One resource with what its partitions have in common. */
@@ -74,4 +76,9 @@ export function resourceContext(
     paused: snapshot.pause !== undefined,
     maintenance: snapshot.maintenance !== undefined,
   };
+}
+
+/** Whether the resource shares the room of the instances with the other WAGED resources, and is placed together with them. */
+export function isWaged({ ideal }: ResourceContext): boolean {
+  return ideal?.mode === 'FULL_AUTO' && ideal.rebalancerClass === WAGED;
 }

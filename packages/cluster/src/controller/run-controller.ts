@@ -18,9 +18,7 @@ import { ControllerTerm } from './controller-term.ts';
 import type { ClusterPlan, ClusterPlanOptions } from './plan-cluster.ts';
 
 /** What a controller needs. */
-export interface RunControllerOptions
-  extends CallOptions,
-    Pick<ClusterPlanOptions, 'placement' | 'messagePurgeDelayMs'> {
+export interface RunControllerOptions extends CallOptions, Pick<ClusterPlanOptions, 'solver' | 'messagePurgeDelayMs'> {
   readonly store: Store;
   readonly cluster: string;
   /** Tells controllers of one cluster apart. */
@@ -187,7 +185,7 @@ class ControllerProcess implements Controller {
 
   /** Stands for election, and leads once elected, until the lead is lost or the controller closed. */
   async #candidate(session: Session): Promise<void> {
-    const { store, cluster, placement, messagePurgeDelayMs, onPlan = () => {} } = this.#options;
+    const { store, cluster, solver, messagePurgeDelayMs, onPlan = () => {} } = this.#options;
     const { signal } = this.#closed;
     const record = LiveInstance.controller(this.name, session.id, processName()).record;
     const path = clusterPaths(cluster).leader;
@@ -202,7 +200,7 @@ class ControllerProcess implements Controller {
     const resign = onAbort(signal, () => void leadership.resign());
     this.#leadership = leadership;
     const planning = {
-      ...(placement === undefined ? {} : { placement }),
+      ...(solver === undefined ? {} : { solver }),
       ...(messagePurgeDelayMs === undefined ? {} : { messagePurgeDelayMs }),
     };
     this.#term = new ControllerTerm({

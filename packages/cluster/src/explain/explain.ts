@@ -48,7 +48,7 @@ export interface PartitionExplanation {
   readonly replicas: readonly ReplicaExplanation[];
   /** Every other instance of the cluster, and why it holds no replica. */
   readonly notHere: readonly { readonly instance: string; readonly reason: ReplicaReason }[];
-  /** Why nothing can be decided about the resource at all. */
+  /** Why nothing can be decided about the resource, or no place be chosen for its replicas but those they have. */
   readonly fault: ReplicaReason | undefined;
 }
 
@@ -98,7 +98,12 @@ function explainReplica(snapshot: ClusterSnapshot, plan: PartitionPlan, instance
 }
 
 /** Why an instance holds no replica of a partition and is to hold none. */
-function whyNot(snapshot: ClusterSnapshot, plan: PartitionPlan, resource: string, instance: string): ReplicaReason {
+function whyNot(
+  snapshot: ClusterSnapshot,
+  { resource, placement }: ResourcePlan,
+  plan: PartitionPlan,
+  instance: string,
+): ReplicaReason {
   const config = snapshot.instances.get(instance);
   const ideal = snapshot.idealStates.get(resource);
   if (config === undefined) return reasons.notAdded;
@@ -111,8 +116,20 @@ function whyNot(snapshot: ClusterSnapshot, plan: PartitionPlan, resource: string
   if (!config.enabled) return reasons.instanceDisabled;
   if (config.disabledPartitions(resource).has(plan.partition)) return reasons.partitionDisabled;
   if (ideal?.mode !== 'FULL_AUTO') return reasons.notInList;
-  const list = plan.list ?? [];
-  return reason('ENOUGH_REPLICAS', `All ${list.length} replicas are placed elsewhere: ${list.join(', ')}.`);
+  return placement?.fault ?? whyElsewhere(placement, plan, instance);
+}
+
+/** An instance that could hold the partition, and was not chosen. */
+function whyElsewhere(
+  placement: ResourcePlan['placement'],
+  { partition, list = [] }: PartitionPlan,
+  instance: string,
+): ReplicaReason {
+  const shortage = placement?.shortage(partition);
+  const why = placement?.whyNot(partition, instance);
+  const because = why === undefined ? '' : ` ${why}`;
+  if (shortage !== undefined) return reason('NOT_PLACEABLE', `${shortage}${because}`);
+  return reason('ENOUGH_REPLICAS', `All ${list.length} replicas are placed elsewhere: ${list.join(', ')}.${because}`);
 }
 
 function explainUnusable(snapshot: ClusterSnapshot, plan: ResourcePlan, partition: string): PartitionExplanation {
@@ -165,7 +182,7 @@ export function explain(
     partition,
     topStateMissing: !hasTop && snapshot.idealStates.has(resource),
     replicas: ordered.map((instance) => explainReplica(snapshot, decided, instance)),
-    notHere: others.map((instance) => ({ instance, reason: whyNot(snapshot, decided, resource, instance) })),
-    fault: undefined,
+    notHere: others.map((instance) => ({ instance, reason: whyNot(snapshot, whole, decided, instance) })),
+    fault: whole.placement?.fault,
   };
 }

@@ -1,4 +1,13 @@
-import { booleanField, integerField, simpleField, withSimpleFields, type ZNRecord } from './record.ts';
+import { type Capacities, capacitiesOf } from './capacities.ts';
+import {
+  booleanField,
+  integerField,
+  listField,
+  mapField,
+  simpleField,
+  withSimpleFields,
+  type ZNRecord,
+} from './record.ts';
 
 /** What the operator says of the whole cluster (`CONFIGS/CLUSTER/{cluster}`). */
 export class ClusterConfig {
@@ -17,10 +26,28 @@ export class ClusterConfig {
   }
   /** The key of DOMAIN that names the zone of faults. Default: the last but one level of TOPOLOGY. */
   get faultZoneType(): string | undefined {
-    const written = simpleField(this.record, 'FAULT_ZONE_TYPE');
-    if (written !== undefined) return written;
-    const levels = (simpleField(this.record, 'TOPOLOGY') ?? '').split('/').filter((level) => level !== '');
-    return levels.at(-1);
+    return simpleField(this.record, 'FAULT_ZONE_TYPE') ?? this.topologyLevels.at(-1);
+  }
+  /** Keys of DOMAIN from the widest level to the narrowest. */
+  get topologyLevels(): readonly string[] {
+    return (simpleField(this.record, 'TOPOLOGY') ?? '').split('/').filter((level) => level !== '');
+  }
+  /** What instances have room for and partitions of WAGED resources weigh; empty: they are counted. */
+  get capacityKeys(): readonly string[] {
+    return listField(this.record, 'INSTANCE_CAPACITY_KEYS') ?? [];
+  }
+  /** Room of an instance that does not say its own. */
+  get defaultInstanceCapacity(): Capacities {
+    return capacitiesOf(mapField(this.record, 'DEFAULT_INSTANCE_CAPACITY_MAP'));
+  }
+  /** Weight of a partition whose resource does not say its own. */
+  get defaultPartitionWeight(): Capacities {
+    return capacitiesOf(mapField(this.record, 'DEFAULT_PARTITION_WEIGHT_MAP'));
+  }
+  /** Most replicas of all WAGED resources together on one instance; no limit where not set. */
+  get maxPartitionsPerInstance(): number {
+    const most = integerField(this.record, 'MAX_PARTITIONS_PER_INSTANCE', -1);
+    return most > 0 ? most : Number.MAX_SAFE_INTEGER;
   }
   /** Whether the controller writes the lists and states it has worked out into the ideal states. */
   get persistBestPossible(): boolean {

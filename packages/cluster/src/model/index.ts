@@ -1,5 +1,6 @@
 export { type BucketizedRecord, bucketName, bucketSizeOf, joinBuckets, splitIntoBuckets } from './buckets.ts';
 export { builtInStateModel, builtInStateModels } from './built-in-state-models.ts';
+export { type Capacities, overlaid } from './capacities.ts';
 export { ClusterConfig } from './cluster-config.ts';
 export { CurrentState, type ReplicaUpdate, replicaFields } from './current-state.ts';
 export { ExternalView } from './external-view.ts';

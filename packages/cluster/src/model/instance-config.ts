@@ -1,3 +1,4 @@
+import { type Capacities, capacitiesOf } from './capacities.ts';
 import {
   booleanField,
   integerField,
@@ -99,16 +100,26 @@ export class InstanceConfig {
     return this.operation === 'ENABLE';
   }
 
+  /** What its domain says of a level, `undefined` where nothing. */
+  domainValue(level: string): string | undefined {
+    for (const pair of this.domain.split(',')) {
+      const [key = '', value = ''] = pair.split('=');
+      if (key.trim() === level) return value.trim();
+    }
+    return undefined;
+  }
   /** The zone of faults: the value of `faultZoneType` in its domain, else HELIX_ZONE_ID, else `undefined`. */
   zone(faultZoneType: string | undefined): string | undefined {
-    const values = new Map(
-      this.domain.split(',').map((pair) => {
-        const [key = '', value = ''] = pair.split('=');
-        return [key.trim(), value.trim()] as const;
-      }),
-    );
-    const named = faultZoneType === undefined ? undefined : values.get(faultZoneType);
+    const named = faultZoneType === undefined ? undefined : this.domainValue(faultZoneType);
     return named ?? simpleField(this.record, 'HELIX_ZONE_ID');
+  }
+  /** Its room, by capacity key; what it does not say holds by the cluster's default. */
+  get capacity(): Capacities {
+    return capacitiesOf(mapField(this.record, 'INSTANCE_CAPACITY_MAP'));
+  }
+  /** Its share relative to others where replicas are counted, not weighed. Helix's default: 1000. */
+  get weight(): number {
+    return Math.max(0, integerField(this.record, 'INSTANCE_WEIGHT', 1000));
   }
 
   /** Partitions of `resource` that are disabled here. */
