@@ -4,8 +4,10 @@ import type { RecipeContext } from './common/context.ts';
 import { identityOf } from './common/identity.ts';
 import { layoutBelow } from './common/layout.ts';
 import { checkText } from './common/limits.ts';
+import { type Election, electionNamed } from './election/election.ts';
 import { acquireAll, type HeldLocks, type LockWish } from './lock/acquire-all.ts';
 import { type Lock, lockNamed, type Semaphore, semaphoreNamed } from './lock/lock.ts';
+import { type Group, groupNamed } from './membership/membership.ts';
 
 /** What a process takes part with. */
 export interface CoordinationOptions {
@@ -29,6 +31,10 @@ export interface Coordination {
   lock(name: string): Lock;
   /** The semaphore called `name`, of which `permits` may be held at once. */
   semaphore(name: string, permits: number): Semaphore;
+  /** The election called `name`. Throws `E_INVALID_PATH` as `lock` does. */
+  election(name: string): Election;
+  /** The group called `name`. Throws `E_INVALID_PATH` as `lock` does. */
+  group(name: string): Group;
   /** All of the locks, or none: see `HeldLocks`. */
   acquireAll(wishes: readonly LockWish[], options?: CallOptions): Promise<HeldLocks>;
 }
@@ -55,6 +61,8 @@ export function coordination(options: CoordinationOptions): Coordination {
   return {
     lock: (name) => lockNamed(context, name),
     semaphore: (name, permits) => semaphoreNamed(context, name, permits),
+    election: (name) => electionNamed(context, name),
+    group: (name) => groupNamed(context, name),
     acquireAll: (wishes, limits = {}) => acquireAll(context, wishes, limits),
   };
 }

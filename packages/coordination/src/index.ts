@@ -1,6 +1,15 @@
 export type { Metadata } from './common/record.ts';
 export { type Coordination, type CoordinationOptions, coordination } from './coordination.ts';
 export { type CampaignOptions, campaign } from './election/campaign.ts';
+export {
+  describeElection,
+  type ElectionDescription,
+  type ElectionQuery,
+  listElections,
+  type ObserveElectionOptions,
+  observeElection,
+} from './election/describe-election.ts';
+export type { ElectedLeadership, Election, ElectionCampaignOptions } from './election/election.ts';
 export type { Leadership } from './election/leadership.ts';
 export { type ObservedLeader, type ObserveLeaderOptions, observeLeader } from './election/observe-leader.ts';
 export type { GuardedWriteOptions, StoreGuard } from './guard/store-guard.ts';
@@ -16,5 +25,17 @@ export {
 } from './lock/describe-lock.ts';
 export type { HeldLock } from './lock/held-lock.ts';
 export type { AcquireOptions, Lock, LockOptions, Semaphore } from './lock/lock.ts';
+export type { Member } from './membership/member.ts';
+export type { LeaveCause, MemberEvent } from './membership/member-events.ts';
+export type { Group, JoinOptions, Membership } from './membership/membership.ts';
+export type { SuspicionEvidence, SuspicionReport } from './membership/suspicion.ts';
+export {
+  type GroupQuery,
+  listGroups,
+  listMembers,
+  type WatchMembersOptions,
+  watchMembers,
+} from './membership/watch-members.ts';
+export { type WatchSuspicionOptions, watchSuspicion } from './membership/watch-suspicion.ts';
 export type { QueueMode } from './queue/queue-name.ts';
 export type { QueuePlace } from './queue/seat-record.ts';

@@ -1,6 +1,7 @@
 import { anySignal, isKeelsonError, type Runtime, sleep } from '@keelson/runtime';
-import { lastSegment, type Session, type Store, type StorePath } from '@keelson/store';
+import type { Entry, Session, Store, StorePath } from '@keelson/store';
 import { persist } from './persist.ts';
+import { removeIncarnation } from './remove-incarnation.ts';
 
 /** What may turn up, and where. */
 export interface StrayHunt {
@@ -8,8 +9,8 @@ export interface StrayHunt {
   readonly session: Session;
   readonly runtime: Runtime;
   readonly parent: StorePath;
-  /** Whether an entry of that name is one that nobody wants any more. Asked each time, as what is wanted changes. */
-  readonly isStray: (name: string) => boolean;
+  /** Whether an entry is one that nobody wants any more. Asked each time, as what is wanted changes. */
+  readonly isStray: (entry: Entry) => boolean;
 }
 
 /** How long a write whose reply was lost is feared to be still on its way, in milliseconds. */
@@ -30,9 +31,10 @@ export async function sweepStrays({ store, session, runtime, parent, isStray }: 
       const entries = event.type === 'snapshot' ? event.entries : [];
       const changes = event.type === 'changes' ? event.changes : [];
       const written = [...entries, ...changes.flatMap((change) => (change.type === 'put' ? [change.entry] : []))];
-      for (const { path } of written) {
-        if (path === parent || !isStray(lastSegment(path))) continue;
-        await persist(runtime, over.signal, () => store.delete(path), { idempotent: true });
+      for (const entry of written) {
+        const { path, createRevision } = entry;
+        if (path === parent || !isStray(entry)) continue;
+        await persist(runtime, over.signal, () => removeIncarnation(store, path, createRevision), { idempotent: true });
         runtime.logger.info({ path }, 'deleted an entry whose creation had been given up');
       }
     }

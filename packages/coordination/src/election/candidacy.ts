@@ -7,7 +7,10 @@ import {
   type Runtime,
   sleep,
 } from '@keelson/runtime';
-import type { Entry, Session, Store, StorePath, Watch } from '@keelson/store';
+import { type Entry, parentPath, type Session, type Store, type StorePath, type Watch } from '@keelson/store';
+import { isUnknown } from '../common/persist.ts';
+import { removeIncarnation } from '../common/remove-incarnation.ts';
+import { sweepStrays } from '../common/sweep-strays.ts';
 import { reportsOf } from '../common/watched-entry.ts';
 import type { Leadership } from './leadership.ts';
 import {
@@ -28,10 +31,18 @@ export interface CandidacyOptions {
   /** The entry's value, for those who look who leads. */
   readonly value: Uint8Array;
   readonly runtime: Runtime;
+  /** Whether an entry found at the path was written by this candidate. Default: it is of its session. */
+  readonly isOwn?: (entry: Entry) => boolean;
 }
 
 /** Pause before a claim that could not reach the store is made again, in milliseconds. */
 const CLAIM_RETRY_MS = 100;
+
+/** The paths that candidates of each session stand for. */
+const standing = new WeakMap<Session, Set<StorePath>>();
+
+const onceAborted = (signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => void onAbort(signal, () => resolve()));
 
 /** The shell around `stepElection`: one watch, one claim at a time. */
 export class Candidacy implements Leadership {
@@ -45,6 +56,7 @@ export class Candidacy implements Leadership {
   #refuse: (reason: unknown) => void = () => {};
   #state: ElectionState = initialElection;
   #fencingToken = 0n;
+  #sweeping = false;
 
   constructor(options: CandidacyOptions) {
     this.#options = options;
@@ -55,6 +67,8 @@ export class Candidacy implements Leadership {
     });
     this.#won.catch(() => {}); // `until` hands the reason to the caller
     this.#watch = options.store.watch(options.path, { signal: this.#stopped.signal });
+    const paths = standing.get(options.session) ?? new Set();
+    standing.set(options.session, paths.add(options.path));
   }
 
   get fencingToken(): bigint {
@@ -62,6 +76,9 @@ export class Candidacy implements Leadership {
   }
 
   get lost(): AbortSignal {
+    // Asking the session lets it look at the clock first, after a pause; what it finds trips this one.
+    const { session } = this.#options;
+    if (session.lost.aborted) this.#end(session.lost.reason);
     return this.#lost.signal;
   }
 
@@ -72,6 +89,7 @@ export class Candidacy implements Leadership {
     this.#stopped.signal.addEventListener('abort', release, { once: true });
     const letGo = onAbort(signal, (tripped) => this.#end(abortError(tripped)));
     void this.#follow();
+    this.#feed({ type: 'begin' });
     try {
       await this.#won;
       // Given up in the very turn in which it was won: whoever asked has gone.
@@ -139,6 +157,7 @@ export class Candidacy implements Leadership {
         this.#feed({ type: 'answered', holder, revision: result.revision });
         return;
       } catch (error) {
+        if (isUnknown(error)) this.#sweepLater();
         if (signal.aborted) return;
         if (isFatal(error)) {
           this.#end(error);
@@ -150,6 +169,19 @@ export class Candidacy implements Leadership {
     }
   }
 
+  /** A claim whose reply was lost may be applied after this candidate is gone: then its entry is nobody's. */
+  #sweepLater(): void {
+    if (this.#sweeping) return;
+    this.#sweeping = true;
+    const { store, session, path, runtime } = this.#options;
+    const parent = parentPath(path) ?? '/';
+    // Another candidate of the same session would have the same claim to the entry, unless it tells its own by more than that.
+    const alone = (): boolean => this.#options.isOwn !== undefined || standing.get(session)?.has(path) !== true;
+    const isStray = (entry: Entry): boolean =>
+      this.#stopped.signal.aborted && entry.path === path && this.#isOwn(entry) && alone();
+    void onceAborted(this.#stopped.signal).then(() => sweepStrays({ store, session, runtime, parent, isStray }));
+  }
+
   #win(fencingToken: bigint): void {
     this.#fencingToken = fencingToken;
     this.#announce();
@@ -158,6 +190,7 @@ export class Candidacy implements Leadership {
   #end(reason: unknown): void {
     if (this.#stopped.signal.aborted) return;
     this.#state = stepElection(this.#state, { type: 'ended' }).state;
+    standing.get(this.#options.session)?.delete(this.path);
     this.#lost.abort(reason);
     this.#stopped.abort(reason);
     this.#refuse(reason);
@@ -169,8 +202,8 @@ export class Candidacy implements Leadership {
     if (session.lost.aborted) return;
     try {
       const entry = await store.get(path, options);
-      if (entry?.owner !== session.id) return;
-      await store.delete(path, { ...options, expect: { createRevision: entry.createRevision } });
+      if (entry === undefined || !this.#isOwn(entry)) return;
+      await removeIncarnation(store, path, entry.createRevision, options);
     } catch (error) {
       // Taken over meanwhile, or the store is out of reach: then it goes with the session.
       runtime.logger.debug({ error, path }, 'the entry of an ended leadership was not deleted');
@@ -179,7 +212,12 @@ export class Candidacy implements Leadership {
 
   #holder(entry: Entry | undefined): Holder | undefined {
     if (entry === undefined) return undefined;
-    return { createRevision: entry.createRevision, mine: entry.owner === this.#options.session.id };
+    return { createRevision: entry.createRevision, mine: this.#isOwn(entry) };
+  }
+
+  #isOwn(entry: Entry): boolean {
+    const { session, isOwn } = this.#options;
+    return entry.owner === session.id && (isOwn === undefined || isOwn(entry));
   }
 }
 

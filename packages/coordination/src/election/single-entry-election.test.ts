@@ -41,6 +41,12 @@ describe('an election', () => {
     });
   });
 
+  test('claims at once without having looked, and only once', () => {
+    const step = play({ type: 'begin' }, seen(5n), answered(6n, mine(6n)), { type: 'begin' });
+    expect(step.effects).toEqual([{ type: 'claim' }, { type: 'won', fencingToken: 6n }]);
+    expect(play({ type: 'begin' }, answered(6n, other(3n))).state).toEqual({ phase: 'waiting', seen: 6n });
+  });
+
   test('waits while another leads and claims when that one is gone', () => {
     expect(play(seen(5n, other(3n))).effects).toEqual([]);
     expect(play(seen(5n, other(3n)), seen(8n)).effects).toEqual([{ type: 'claim' }]);

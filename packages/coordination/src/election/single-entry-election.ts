@@ -20,6 +20,8 @@ export type ElectionState =
 
 /** What a campaign is told. */
 export type ElectionEvent =
+  /** Stand: claim at once, as nobody may lead yet. */
+  | { readonly type: 'begin' }
   /** The entry as of `revision`, from the watch or from a read. */
   | { readonly type: 'seen'; readonly holder: Holder | undefined; readonly revision: Revision }
   /** The claim was answered; `holder` is whoever holds the entry after it, oneself if it was won. */
@@ -55,6 +57,7 @@ const stay = (state: ElectionState): ElectionStep => ({ state, effects: [] });
 export function stepElection(state: ElectionState, event: ElectionEvent): ElectionStep {
   if (state.phase === 'ended') return stay(state);
   if (event.type === 'ended') return stay({ phase: 'ended' });
+  if (event.type === 'begin') return state.phase === 'waiting' ? settle(state, undefined, state.seen) : stay(state);
   if (event.type === 'answered') return stepAnswered(state, event);
   if (event.revision <= state.seen) return stay(state);
   if (state.phase === 'claiming') return stay({ ...state, seen: event.revision, latest: event.holder });

@@ -1,5 +1,5 @@
 import { abortError, type CallOptions, isKeelsonError, KeelsonError, onAbort, withDeadline } from '@keelson/runtime';
-import type { StorePath } from '@keelson/store';
+import { type Entry, lastSegment, type StorePath } from '@keelson/store';
 import { attemptTimeoutMs, type RecipeContext } from '../common/context.ts';
 import { isUnknown, persist } from '../common/persist.ts';
 import { sweepStrays } from '../common/sweep-strays.ts';
@@ -251,7 +251,10 @@ export class QueueSeat {
   #sweep(): void {
     const { store, session, runtime } = this.#context;
     const kept = (): string | undefined => (this.#lost.signal.aborted ? undefined : this.#place?.name);
-    const isStray = (name: string): boolean => parseQueueName(name)?.nonce === this.#nonce && name !== kept();
+    const isStray = ({ path }: Entry): boolean => {
+      const name = lastSegment(path);
+      return parseQueueName(name)?.nonce === this.#nonce && name !== kept();
+    };
     void sweepStrays({ store, session, runtime, parent: this.#options.queue, isStray });
   }
 
