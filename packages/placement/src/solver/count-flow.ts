@@ -55,7 +55,11 @@ class CountFlow {
   readonly canGive: Test = (n) => this.#isLive(n) && this.#count(n) > (this.#ranges.least[n] as number);
   readonly canTake: Test = (n) => {
     const { maxReplicas } = this.#state.layout.problem;
-    return this.#isLive(n) && this.#count(n) < (this.#ranges.most[n] as number) && this.#count(n) < (maxReplicas[n] as number);
+    return (
+      this.#isLive(n) &&
+      this.#count(n) < (this.#ranges.most[n] as number) &&
+      this.#count(n) < (maxReplicas[n] as number)
+    );
   };
 
   /** Shifts replicas from nodes that may give to nodes that may take until there is no way left between them. */
@@ -134,7 +138,8 @@ class CountFlow {
     for (let s = this.#cursor[from] as number; s !== NONE; ) {
       const following = state.next[s] as number;
       const p = state.layout.partitionOf[s] as number;
-      const fitting = state.layout.leads[state.kindOf(s)] === leads && !isPinned(state, p, from) && mayMoveTo(state, s, to);
+      const fitting =
+        state.layout.leads[state.kindOf(s)] === leads && !isPinned(state, p, from) && mayMoveTo(state, s, to);
       if (fitting) {
         this.#cursor[from] = following;
         return s;

@@ -41,8 +41,10 @@ class LeaderFlow {
 
   readonly isAbove: Test = (n) => (this.#state.leaders[n] as number) > (this.#ranges.mostLeaders[n] as number);
   readonly isBelow: Test = (n) => (this.#state.leaders[n] as number) < (this.#ranges.leastLeaders[n] as number);
-  readonly canGive: Test = (n) => this.#isLive(n) && (this.#state.leaders[n] as number) > (this.#ranges.leastLeaders[n] as number);
-  readonly canTake: Test = (n) => this.#isLive(n) && (this.#state.leaders[n] as number) < (this.#ranges.mostLeaders[n] as number);
+  readonly canGive: Test = (n) =>
+    this.#isLive(n) && (this.#state.leaders[n] as number) > (this.#ranges.leastLeaders[n] as number);
+  readonly canTake: Test = (n) =>
+    this.#isLive(n) && (this.#state.leaders[n] as number) < (this.#ranges.mostLeaders[n] as number);
 
   /** One pass over leads that may change for nothing: each goes to the replica whose node leads least for its share, if that evens things out. */
   spreadFree(): void {
@@ -60,7 +62,11 @@ class LeaderFlow {
   #isFree(s: number): boolean {
     const state = this.#state;
     const n = state.node[s] as number;
-    return n !== NONE && state.layout.leads[state.kindOf(s)] === 1 && !couldGoOn(state, state.layout.partitionOf[s] as number, n);
+    return (
+      n !== NONE &&
+      state.layout.leads[state.kindOf(s)] === 1 &&
+      !couldGoOn(state, state.layout.partitionOf[s] as number, n)
+    );
   }
 
   /** Hands the lead to the replica whose node lacks most leaders, if it lacks more than this one would; costs at most `most`. */
@@ -73,7 +79,8 @@ class LeaderFlow {
     let bestExcess = this.#excess(from) - 1;
     for (let t = slotsFrom[p] as number; t < (slotsFrom[p + 1] as number); t++) {
       const to = state.node[t] as number;
-      if (to === NONE || to === from || (mayTake !== undefined && !mayTake(to)) || this.#excess(to) >= bestExcess) continue;
+      if (to === NONE || to === from || (mayTake !== undefined && !mayTake(to)) || this.#excess(to) >= bestExcess)
+        continue;
       if (handOverCost(state, p, from, to) > most || !mayHandOver(state, s, t)) continue;
       best = t;
       bestExcess = this.#excess(to);
@@ -85,9 +92,14 @@ class LeaderFlow {
 
   /** Hand-overs of one arc, from each node that may give. */
   #sweep(mayGive: Test, mayTake: Test, most: number): void {
-    if (!this.#some(mayTake)) return;
     const state = this.#state;
-    for (const from of this.#nodes(mayGive).sort((a, b) => this.#excess(b) - this.#excess(a) || a - b)) {
+    const takers = this.#nodes(mayTake);
+    const givers = this.#nodes(mayGive);
+    if (takers.length < givers.length) {
+      for (const to of takers) this.#pull(to, mayGive, mayTake, most);
+      return;
+    }
+    for (const from of givers.sort((a, b) => this.#excess(b) - this.#excess(a) || a - b)) {
       for (let s = state.head[from] as number; s !== NONE && mayGive(from); ) {
         const following = state.next[s] as number;
         if (state.layout.leads[state.kindOf(s)] === 1) {
@@ -96,6 +108,25 @@ class LeaderFlow {
         }
         s = following;
       }
+    }
+  }
+
+  /** Hand-overs of one arc to a node: leads of the partitions that it has a replica of. */
+  #pull(to: number, mayGive: Test, mayTake: Test, most: number): void {
+    const state = this.#state;
+    const { slotsFrom } = state.layout.problem;
+    for (let t = state.head[to] as number; t !== NONE && mayTake(to); ) {
+      const following = state.next[t] as number;
+      const p = state.layout.partitionOf[t] as number;
+      for (let s = slotsFrom[p] as number; s < (slotsFrom[p + 1] as number); s++) {
+        const from = state.node[s] as number;
+        if (from === NONE || state.layout.leads[state.kindOf(s)] === 0 || !mayGive(from)) continue;
+        if (!mayHandOver(state, s, t) || handOverCost(state, p, from, to) > most) continue;
+        this.#budget.take();
+        state.exchange(s, t);
+        break;
+      }
+      t = following;
     }
   }
 

@@ -47,7 +47,13 @@ export class PathSearch {
     return this.#distance[sink] as number;
   }
 
-  #search(graph: ShiftGraph, sources: readonly number[], isSink: (n: number) => boolean, enough: number, most: number): number {
+  #search(
+    graph: ShiftGraph,
+    sources: readonly number[],
+    isSink: (n: number) => boolean,
+    enough: number,
+    most: number,
+  ): number {
     const far = 1 << 29;
     const distance = this.#distance.fill(far);
     const ring = this.#queue.length;

@@ -74,8 +74,13 @@ export class ReplicaGraph implements ShiftGraph {
       if (v !== from && costs[v] === NO_ARC && problem.nodeState[v] === NODE_LIVE) this.#open[this.#opened++] = v;
     }
     for (const leads of [0, 1]) {
-      for (let s = this.#state.head[from] as number; s !== NONE && this.#opened > 0; s = this.#state.next[s] as number) {
-        if (this.#state.layout.leads[this.#state.kindOf(s)] === leads && !this.#isAstray(s)) this.#addHome(s, from, costs, slots);
+      for (
+        let s = this.#state.head[from] as number;
+        s !== NONE && this.#opened > 0;
+        s = this.#state.next[s] as number
+      ) {
+        if (this.#state.layout.leads[this.#state.kindOf(s)] === leads && !this.#isAstray(s))
+          this.#addHome(s, from, costs, slots);
       }
     }
   }
@@ -88,7 +93,8 @@ export class ReplicaGraph implements ShiftGraph {
     if (!stoodOn(state, p, state.node[s] as number)) return true;
     for (let c = currentFrom[p] as number; c < (currentFrom[p + 1] as number); c++) {
       let held = false;
-      for (let t = slotsFrom[p] as number; t < (slotsFrom[p + 1] as number); t++) held ||= state.node[t] === currentNode[c];
+      for (let t = slotsFrom[p] as number; t < (slotsFrom[p + 1] as number); t++)
+        held ||= state.node[t] === currentNode[c];
       if (!held && mayTake(state, p, currentNode[c] as number)) return true;
     }
     return false;

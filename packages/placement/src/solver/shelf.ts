@@ -193,7 +193,7 @@ export class Shelf {
     let most = 0;
     for (let d = 0; d < D; d++) {
       const wanted = this.#fair[n * D + d] as number;
-      if (wanted > 0) most = Math.max(most, (this.#state.load[n * D + d] as number) / wanted);
+      if (wanted > 0) most += (this.#state.load[n * D + d] as number) / wanted;
     }
     return most;
   }

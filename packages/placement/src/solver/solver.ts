@@ -3,12 +3,15 @@ import { type FairShares, fairShares } from '../score/fair-shares.ts';
 import { Budget } from './budget.ts';
 import { evenOutCounts } from './count-flow.ts';
 import { fillMissing } from './fill.ts';
+import { Imbalance } from './imbalance.ts';
 import { fillToday, keepCurrent } from './keep.ts';
 import { type Layout, layOut } from './layout.ts';
 import { evenOutLeaders } from './leaders.ts';
+import { fillNewcomers } from './newcomers.ts';
 import { promoteRemaining } from './promote.ts';
 import { rangesOf } from './ranges.ts';
 import { SolverState } from './state.ts';
+import { balanceWeights } from './weight-balance.ts';
 
 /** How far a solve has come. */
 export interface SolveProgress {
@@ -46,9 +49,15 @@ export function* solveInSteps(problem: CompiledProblem, limit: number): Generato
   yield progress('fill');
   const { tolerance, leaderTolerance } = problem.goals;
   const ranges = rangesOf(layout, fair, tolerance, leaderTolerance);
+  const imbalance = new Imbalance(state, ranges, fair);
   if (problem.unweighted) evenOutCounts(state, ranges, budget);
+  else {
+    fillNewcomers(state, imbalance, budget);
+    balanceWeights(state, ranges, imbalance, budget);
+  }
   yield progress('balance');
   evenOutLeaders(state, ranges, fair.leaders, budget);
+  if (!layout.rolesWeighAlike) balanceWeights(state, ranges, imbalance, budget);
   yield progress('leaders');
   return { state, fair, steps: budget.used, finished: !budget.exhausted };
 }

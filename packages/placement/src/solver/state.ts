@@ -45,6 +45,15 @@ export class SolverState {
     );
   }
 
+  /** What the slot weighs in its role: [d], into `amount`. */
+  amountOf(s: number, amount: Float64Array): void {
+    const { problem, partitionOf, factor } = this.layout;
+    const { D, weight } = problem;
+    const p = partitionOf[s] as number;
+    const kind = this.kindOf(s);
+    for (let d = 0; d < D; d++) amount[d] = (weight[p * D + d] as number) * (factor[kind * D + d] as number);
+  }
+
   /** Puts a slot without a place on a node. */
   place(s: number, n: number): void {
     const first = this.head[n] as number;

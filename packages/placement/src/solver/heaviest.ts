@@ -1,0 +1,123 @@
+import { NODE_LIVE, NONE } from '../model/compiled.ts';
+import type { SolverState } from './state.ts';
+
+/** Weight that is looked at for each unit that is lacking: the heaviest are not all where they may be taken from. */
+const SPARE = 24;
+
+/** Slots by a value that only gets less, the greatest first. */
+export class CandidateHeap {
+  readonly #slots: Int32Array;
+  readonly #values: Float64Array;
+  size: number;
+
+  constructor(slots: Int32Array, values: Float64Array) {
+    this.#slots = slots;
+    this.#values = values;
+    this.size = slots.length;
+    for (let i = (this.size >> 1) - 1; i >= 0; i--) this.#down(i);
+  }
+
+  /** The slot of the greatest value. */
+  get first(): number {
+    return this.#slots[0] as number;
+  }
+
+  /** The greatest value but one. */
+  get second(): number {
+    const left = this.size > 1 ? (this.#values[1] as number) : Number.NEGATIVE_INFINITY;
+    const right = this.size > 2 ? (this.#values[2] as number) : Number.NEGATIVE_INFINITY;
+    return left > right ? left : right;
+  }
+
+  /** Takes the first out. */
+  drop(): void {
+    this.size -= 1;
+    this.#slots[0] = this.#slots[this.size] as number;
+    this.#values[0] = this.#values[this.size] as number;
+    this.#down(0);
+  }
+
+  /** Gives the first a lower value. */
+  lower(value: number): void {
+    this.#values[0] = value;
+    this.#down(0);
+  }
+
+  #down(start: number): void {
+    const slot = this.#slots[start] as number;
+    const value = this.#values[start] as number;
+    let at = start;
+    for (;;) {
+      let child = 2 * at + 1;
+      if (child >= this.size) break;
+      if (child + 1 < this.size && this.#before(child + 1, this.#slots[child] as number, this.#values[child] as number))
+        child += 1;
+      if (!this.#before(child, slot, value)) break;
+      this.#slots[at] = this.#slots[child] as number;
+      this.#values[at] = this.#values[child] as number;
+      at = child;
+    }
+    this.#slots[at] = slot;
+    this.#values[at] = value;
+  }
+
+  #before(i: number, slot: number, value: number): boolean {
+    const difference = (this.#values[i] as number) - value;
+    return difference > 0 || (difference === 0 && (this.#slots[i] as number) < slot);
+  }
+}
+
+/**
+ * The heaviest slots on live nodes other than `except`, by their weight over the dimensions in units of `unit[d]`: as many as weigh
+ * several times `lack`. O(S · D): a histogram says from which weight on, then these are gathered.
+ */
+export function heaviestSlots(
+  state: SolverState,
+  except: ReadonlySet<number>,
+  lack: number,
+  unit: Float64Array,
+): CandidateHeap {
+  const weights = new Float64Array(BUCKETS);
+  forEachOn(state, except, unit, (_, weight) => {
+    weights[bucketOf(weight)] = (weights[bucketOf(weight)] as number) + weight;
+  });
+  let from = BUCKETS - 1;
+  for (let sum = 0; from > 0; from--) {
+    sum += weights[from] as number;
+    if (sum >= lack * SPARE) break;
+  }
+  const slots: number[] = [];
+  const values: number[] = [];
+  forEachOn(state, except, unit, (s, weight) => {
+    if (bucketOf(weight) < from) return;
+    slots.push(s);
+    values.push(2 * weight);
+  });
+  return new CandidateHeap(Int32Array.from(slots), Float64Array.from(values));
+}
+
+function forEachOn(
+  state: SolverState,
+  except: ReadonlySet<number>,
+  unit: Float64Array,
+  visit: (s: number, weight: number) => void,
+): void {
+  const { N, D, nodeState } = state.layout.problem;
+  const amount = new Float64Array(D);
+  for (let n = 0; n < N; n++) {
+    if (nodeState[n] !== NODE_LIVE || except.has(n)) continue;
+    for (let s = state.head[n] as number; s !== NONE; s = state.next[s] as number) {
+      state.amountOf(s, amount);
+      let weight = 0;
+      for (let d = 0; d < D; d++) weight += (amount[d] as number) * (unit[d] as number);
+      visit(s, weight);
+    }
+  }
+}
+
+const BUCKETS = 2048;
+
+/** Linear in the weight below a node's whole fair share: fine where it matters. */
+function bucketOf(weight: number): number {
+  return Math.min(BUCKETS - 1, Math.floor(weight * (BUCKETS / 2)));
+}

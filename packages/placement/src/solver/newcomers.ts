@@ -1,0 +1,73 @@
+import { NODE_LIVE, NONE } from '../model/compiled.ts';
+import type { Budget } from './budget.ts';
+import { heaviestSlots } from './heaviest.ts';
+import type { Imbalance } from './imbalance.ts';
+import { isPinned, mayMoveTo, stoodOn } from './rules.ts';
+import type { SolverState } from './state.ts';
+
+/** A node that lacks this share of what is fair, over the dimensions, is filled with the heaviest replicas of all nodes. */
+const LACKS_MUCH = 0.1;
+
+/**
+ * Fills nodes that lack much (new ones, above all) with as few replicas as can be: the heaviest there are, as far as they bring the
+ * nodes into their ranges and take no other out of its own. Greedy by what a move mends; as that only gets less while the nodes fill, the candidates
+ * wait in a heap by what they mended when last looked at, and only the first is looked at again.
+ */
+export function fillNewcomers(state: SolverState, imbalance: Imbalance, budget: Budget): void {
+  const { N, nodeState } = state.layout.problem;
+  const newcomers: number[] = [];
+  let lack = 0;
+  for (let n = 0; n < N; n++) {
+    if (nodeState[n] !== NODE_LIVE || imbalance.lack(n) < LACKS_MUCH) continue;
+    newcomers.push(n);
+    lack += imbalance.lack(n);
+  }
+  if (newcomers.length === 0) return;
+  const heap = heaviestSlots(state, new Set(newcomers), lack, imbalance.meanScale(newcomers));
+  const chooser = new NewcomerChooser(state, imbalance, newcomers);
+  while (heap.size > 0 && budget.take()) {
+    const s = heap.first;
+    const mends = chooser.choose(s);
+    if (mends <= 1e-9) heap.drop();
+    else if (mends >= heap.second * (1 - 1e-9)) {
+      state.move(s, chooser.target);
+      heap.drop();
+    } else heap.lower(mends);
+  }
+}
+
+class NewcomerChooser {
+  readonly #state: SolverState;
+  readonly #imbalance: Imbalance;
+  readonly #newcomers: readonly number[];
+  readonly #amount: Float64Array;
+  /** Where the last slot asked about should go. */
+  target: number = NONE;
+
+  constructor(state: SolverState, imbalance: Imbalance, newcomers: readonly number[]) {
+    this.#state = state;
+    this.#imbalance = imbalance;
+    this.#newcomers = newcomers;
+    this.#amount = new Float64Array(state.layout.problem.D);
+  }
+
+  /** The most that moving the slot to a newcomer mends, with what need not be copied worth double. */
+  choose(s: number): number {
+    const state = this.#state;
+    const p = state.layout.partitionOf[s] as number;
+    const from = state.node[s] as number;
+    if (isPinned(state, p, from)) return 0;
+    state.amountOf(s, this.#amount);
+    const left = this.#imbalance.of(from) - this.#imbalance.with(from, this.#amount, -1);
+    let best = 0;
+    for (const n of this.#newcomers) {
+      const mends = left + this.#imbalance.of(n) - this.#imbalance.with(n, this.#amount, 1);
+      if (mends <= best || !mayMoveTo(state, s, n)) continue;
+      best = mends;
+      this.target = n;
+    }
+    // A node that it takes out of its range will ask for another copy.
+    if (left < -1e-9) best /= 2;
+    return stoodOn(state, p, from) ? best : best * 2;
+  }
+}
