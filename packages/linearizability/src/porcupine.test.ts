@@ -13,11 +13,11 @@ const recorded = JSON.parse(
 };
 
 const judges: Record<string, (history: History<never, never>) => string> = {
-  register: (history) => checkHistory(registerSpecification(), history).verdict,
-  map: (history) => checkHistory(mapSpecification(), history).verdict,
-  'map-revisions': (history) => checkHistory(mapSpecification({ revisions: true }), history).verdict,
-  lock: (history) => checkHistory(lockSpecification(), history).verdict,
-  'lock-expires': (history) => checkHistory(lockSpecification({ expires: true }), history).verdict,
+  register: (history) => checkHistory(registerSpecification(), history, { maxMinimiseSteps: 0 }).verdict,
+  map: (history) => checkHistory(mapSpecification(), history, { maxMinimiseSteps: 0 }).verdict,
+  'map-revisions': (history) => checkHistory(mapSpecification({ revisions: true }), history, { maxMinimiseSteps: 0 }).verdict,
+  lock: (history) => checkHistory(lockSpecification(), history, { maxMinimiseSteps: 0 }).verdict,
+  'lock-expires': (history) => checkHistory(lockSpecification({ expires: true }), history, { maxMinimiseSteps: 0 }).verdict,
 };
 
 const letters: Record<string, string> = { linearizable: 'L', 'not-linearizable': 'N', unknown: '?' };

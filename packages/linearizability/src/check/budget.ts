@@ -28,8 +28,8 @@ export class Budget {
   readonly #most: number;
   #left: number;
   #untilLook: number = STEPS_BETWEEN_LOOKS;
-  readonly #deadlineMs: number;
-  readonly #nowMs: (() => number) | undefined;
+  #deadlineMs: number;
+  #nowMs: (() => number) | undefined;
   #gaveUp: GaveUp | undefined;
 
   constructor(maxSteps: number, time?: CheckLimits['time']) {
@@ -46,6 +46,21 @@ export class Budget {
   /** Steps taken. */
   get spent(): number {
     return this.#most - Math.max(this.#left, 0);
+  }
+
+  /** A smaller budget for one of many attempts, under the same clock. Give it to {@link charge} when it is used. */
+  share(steps: number): Budget {
+    const share = new Budget(Math.min(steps, Math.max(this.#left, 0)));
+    share.#nowMs = this.#nowMs;
+    share.#deadlineMs = this.#deadlineMs;
+    return share;
+  }
+
+  /** Counts what a share has used. */
+  charge(share: Budget): void {
+    this.#left -= share.spent;
+    if (this.#left <= 0) this.#gaveUp ??= 'steps';
+    if (share.#gaveUp === 'time') this.#gaveUp ??= 'time';
   }
 
   /** One step more; false where the budget is spent. */

@@ -17,6 +17,9 @@ export interface Minimised<State, Input, Output> {
   readonly scheduled: readonly Operation<Input, Output>[];
 }
 
+/** One try that costs more is given up: what it would have left out stays, and smaller chunks may still go. */
+const STEPS_PER_TRY = 100_000;
+
 /**
  * Leaves out of a history that fails whatever is not needed for it to fail. Left out does not mean forgotten: such an operation may still
  * have happened or not while it ran, with any answer, so that what remains can never fail for want of a write that was cut away.
@@ -36,18 +39,21 @@ export function minimise<State, Input, Output>(
   const before = all.filter(({ invokedAt }) => invokedAt <= end);
   const required = before.filter(({ outcome }) => outcome === 'returned');
   let best = { furthest, scheduled };
+  let sure = true;
   const fails = (kept: readonly Operation<Input, Output>[]): boolean => {
     const keep = new Set(kept);
     const leftOut = new Set(required.filter((operation) => !keep.has(operation)));
     const schedule = scheduleOf(specification, before, leftOut);
-    const result = search(specification, schedule, budget);
+    const share = budget.share(STEPS_PER_TRY);
+    const result = search(specification, schedule, share);
+    budget.charge(share);
+    sure &&= result.found !== undefined;
     if (result.found !== false) return false;
     best = { furthest: result.furthest, scheduled: schedule.operations };
     return true;
   };
   const kept = withoutChunks(withoutPrefix(required, fails), fails);
-  const minimal = budget.gaveUp === undefined;
-  return { operations: kept, context: contextOf(before, kept), minimal, ...best };
+  return { operations: kept, context: contextOf(before, kept), minimal: sure, ...best };
 }
 
 /** The shortest tail that fails. */

@@ -179,12 +179,24 @@ class Search<State, Input, Output> {
       const id = forced ? this.#id : this.#idOf(state);
       // What may be left out and changes nothing is left out. A read was entered with the configuration before it.
       if (optional && id === this.#id) continue;
-      if (!forced && !this.#configuration.visit(id, floor)) continue;
+      if (!forced && (this.#isDetour(operation, id) || !this.#configuration.visit(id, floor))) continue;
       this.#enter(operation, choices, at, forced, { state, id, floor });
       return true;
     }
     this.#configuration.giveBack(operation);
     return false;
+  }
+
+  /** Whether the step before was needless: optional, and without it this one leads to the same state, with one operation more to spare. */
+  #isDetour(operation: number, id: number): boolean {
+    const before = this.#frames.at(-1);
+    if (before === undefined || this.#schedule.required[before.operation] === 1) return false;
+    const outcome = this.#schedule.outcomes[operation];
+    if (outcome === undefined) return false;
+    // Two that may be left out and lead nowhere are both needless.
+    if (id === before.idBefore && this.#schedule.required[operation] !== 1) return true;
+    const choices = this.#specification.step(before.stateBefore, this.#schedule.inputs[operation] as Input, outcome);
+    return choices.some((state) => this.#idOf(state) === id);
   }
 
   #enter(
