@@ -26,7 +26,7 @@ export class CandidateHeap {
   get second(): number {
     const left = this.size > 1 ? (this.#values[1] as number) : Number.NEGATIVE_INFINITY;
     const right = this.size > 2 ? (this.#values[2] as number) : Number.NEGATIVE_INFINITY;
-    return left > right ? left : right;
+    return Math.max(left, right);
   }
 
   /** Takes the first out. */

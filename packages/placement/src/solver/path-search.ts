@@ -39,7 +39,7 @@ export class PathSearch {
     if (sink < 0) return undefined;
     const path = [sink];
     for (let n = this.#parent[sink] as number; n >= 0; n = this.#parent[n] as number) path.push(n);
-    return path.reverse();
+    return path.toReversed();
   }
 
   /** What the last path found cost. */

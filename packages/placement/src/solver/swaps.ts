@@ -37,7 +37,7 @@ export class SwapSearch {
   /** The exchange with one of the neighbours that mends most for what it costs. */
   find(n: number, neighbours: readonly number[]): Swap | undefined {
     const own = this.#slotsOf(n);
-    own.forEach((s, i) => this.#keepAmount(s, i));
+    for (const [i, s] of own.entries()) this.#keepAmount(s, i);
     let best: Swap | undefined;
     let most = 1e-9;
     for (const other of neighbours.slice(0, PARTNERS)) {
