@@ -1,4 +1,5 @@
 export type { SlotAssignment } from './assignment.ts';
+export type { PlacementChange } from './model/changes.ts';
 export type { CompiledAffinity, CompiledProblem } from './model/compiled.ts';
 export type {
   Affinity,
@@ -16,6 +17,7 @@ export type {
   Topology,
 } from './model/problem.ts';
 export type { MoveSummary, ReplicaMove } from './moves.ts';
+export { openPlacement, type Placement } from './open-placement.ts';
 export { PlacementError, type PlacementFault } from './placement-error.ts';
 export type { PlacedReplica, PlacementData, PlacementView } from './placement-view.ts';
 export type { PlacementResult, Unplaced } from './result.ts';
