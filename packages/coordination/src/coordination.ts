@@ -1,5 +1,6 @@
 import { type CallOptions, KeelsonError, type Runtime } from '@keelson/runtime';
 import type { Session, Store, StorePath } from '@keelson/store';
+import { type Barrier, barrierNamed } from './barrier/barrier.ts';
 import type { RecipeContext } from './common/context.ts';
 import { identityOf } from './common/identity.ts';
 import { layoutBelow } from './common/layout.ts';
@@ -35,6 +36,8 @@ export interface Coordination {
   election(name: string): Election;
   /** The group called `name`. Throws `E_INVALID_PATH` as `lock` does. */
   group(name: string): Group;
+  /** The barrier called `name` for so many parties. Throws `E_INVALID_PATH` as `lock` does. */
+  barrier(name: string, parties: number): Barrier;
   /** All of the locks, or none: see `HeldLocks`. */
   acquireAll(wishes: readonly LockWish[], options?: CallOptions): Promise<HeldLocks>;
 }
@@ -63,6 +66,7 @@ export function coordination(options: CoordinationOptions): Coordination {
     semaphore: (name, permits) => semaphoreNamed(context, name, permits),
     election: (name) => electionNamed(context, name),
     group: (name) => groupNamed(context, name),
+    barrier: (name, parties) => barrierNamed(context, name, parties),
     acquireAll: (wishes, limits = {}) => acquireAll(context, wishes, limits),
   };
 }

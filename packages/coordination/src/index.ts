@@ -1,3 +1,4 @@
+export type { Barrier, BarrierPass } from './barrier/barrier.ts';
 export type { Metadata } from './common/record.ts';
 export { type Coordination, type CoordinationOptions, coordination } from './coordination.ts';
 export { type CampaignOptions, campaign } from './election/campaign.ts';

@@ -1,3 +1,4 @@
+import { barrierCases } from './barrier-cases.ts';
 import type { RecipeCase } from './case.ts';
 import { electionCases } from './election-cases.ts';
 import { guardCases } from './guard-cases.ts';
@@ -16,4 +17,5 @@ export const recipeConformance: readonly RecipeCase[] = [
   ...semaphoreCases,
   ...electionCases,
   ...membershipCases,
+  ...barrierCases,
 ];
