@@ -1,11 +1,8 @@
-/** How long an endpoint that failed is asked last, in milliseconds. Long enough to outlive an election, short enough that a member that came back is used again soon. */
-export const OUT_OF_ROTATION_MS = 10_000;
-
 /** Which endpoints answered and which did not, so that a silent one is not asked again while another may answer. */
 export interface EndpointOrder {
   /** Index of the endpoint that answered last. */
   readonly preferred: number;
-  /** Monotonic time of the last failure, by index; absent where none or where it answered since. */
+  /** Monotonic time of the last failure, by index; absent where it answered since. Those named are out of rotation. */
   readonly failedAtMs: ReadonlyMap<number, number>;
 }
 
@@ -21,22 +18,24 @@ export function endpointAnswered(order: EndpointOrder, index: number): EndpointO
   return { preferred: index, failedAtMs };
 }
 
+/** It was asked whether it is back, and answered: it is in rotation again, but nobody leaves another for it. */
+export function endpointRecovered(order: EndpointOrder, index: number): EndpointOrder {
+  return { ...endpointAnswered(order, index), preferred: order.preferred };
+}
+
 /** It refused, broke off or kept silent. */
 export function endpointFailed(order: EndpointOrder, index: number, nowMs: number): EndpointOrder {
   return { ...order, failedAtMs: new Map(order.failedAtMs).set(index, nowMs) };
 }
 
 /**
- * Every endpoint, in the order in which to try them: from the preferred one round the ring, those that failed within
- * `OUT_OF_ROTATION_MS` behind the others, the longest-ago failure first. None is left out: when all failed, all are tried.
+ * Every endpoint, in the order in which to try them: from the preferred one round the ring, those out of rotation behind
+ * the others, the longest-ago failure first. None is left out: when all failed, all are tried.
  */
-export function endpointsToTry(order: EndpointOrder, count: number, nowMs: number): readonly number[] {
+export function endpointsToTry(order: EndpointOrder, count: number): readonly number[] {
   const ring = Array.from({ length: count }, (_, step) => (order.preferred + step) % count);
-  const failedAt = (index: number): number | undefined => {
-    const atMs = order.failedAtMs.get(index);
-    return atMs !== undefined && nowMs - atMs < OUT_OF_ROTATION_MS ? atMs : undefined;
-  };
-  const good = ring.filter((index) => failedAt(index) === undefined);
-  const bad = ring.filter((index) => failedAt(index) !== undefined);
-  return [...good, ...bad.sort((a, b) => (failedAt(a) ?? 0) - (failedAt(b) ?? 0))];
+  const failedAt = (index: number): number => order.failedAtMs.get(index) ?? Number.NEGATIVE_INFINITY;
+  const inRotation = ring.filter((index) => !order.failedAtMs.has(index));
+  const out = ring.filter((index) => order.failedAtMs.has(index));
+  return [...inRotation, ...out.sort((a, b) => failedAt(a) - failedAt(b))];
 }

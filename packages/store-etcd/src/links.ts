@@ -7,10 +7,11 @@ import {
   onAbort,
   type Runtime,
   sleep,
+  type TimerHandle,
   throwIfAborted,
 } from '@keelson/runtime';
 import { type EtcdEndpoint, endpointName } from './address.ts';
-import { endpointAnswered, endpointFailed, endpointsToTry, initialOrder } from './endpoint-order.ts';
+import { endpointAnswered, endpointFailed, endpointRecovered, endpointsToTry, initialOrder } from './endpoint-order.ts';
 import { Link } from './link.ts';
 import type { EtcdCredentials } from './sign-in.ts';
 
@@ -18,6 +19,8 @@ import type { EtcdCredentials } from './sign-in.ts';
 const CONNECT_TIMEOUT_MS = 1_500;
 /** Bounds of the pause between two rounds of looking for a member, in milliseconds. */
 const RETRY = { baseMs: 50, capMs: 1_000 };
+/** How often members out of rotation are asked whether they are back, in milliseconds. */
+const PROBE_EVERY_MS = 2_000;
 /** etcd hangs up on idle clients that send HTTP/2 PINGs more often than this, in milliseconds; `Link` has its own means. */
 const PING_EVERY_MS = 7_200_000;
 
@@ -31,7 +34,7 @@ export interface LinksOptions {
 
 /**
  * Keeps one link to one of the members. When it is lost, looks for another at once and then ever more seldom, until there is one or
- * all is closed; members that failed lately are asked last.
+ * all is closed. A member that failed is out of rotation: it is asked last, until a probe in the background finds that it answers again.
  */
 export class Links {
   readonly #options: LinksOptions;
@@ -39,6 +42,7 @@ export class Links {
   #order: ReturnType<typeof initialOrder>;
   #current: Link | undefined;
   #round: Promise<Link> | undefined;
+  #probe: TimerHandle | undefined;
   #status: { readonly connected: boolean; readonly sinceMs: number };
 
   constructor(options: LinksOptions) {
@@ -74,13 +78,14 @@ export class Links {
   /** Ends all calls with `E_CLOSED`. */
   async close(): Promise<void> {
     if (!this.#closed.signal.aborted) this.#closed.abort(new KeelsonError('E_CLOSED', 'The store was closed.'));
+    this.#probe?.cancel();
     await this.#current?.close();
   }
 
   async #connectRound(): Promise<Link> {
     const { endpoints, runtime } = this.#options;
     let lastError: unknown;
-    for (const index of endpointsToTry(this.#order, endpoints.length, runtime.clock.monotonicMs())) {
+    for (const index of endpointsToTry(this.#order, endpoints.length)) {
       const endpoint = endpoints[index];
       if (endpoint === undefined) continue;
       try {
@@ -93,7 +98,7 @@ export class Links {
         throwIfAborted(this.#closed.signal);
         if (isKeelsonError(error, 'E_UNAUTHENTICATED')) throw error;
         runtime.logger.debug({ endpoint: endpointName(endpoint), error: String(error) }, 'etcd member does not answer');
-        this.#order = endpointFailed(this.#order, index, runtime.clock.monotonicMs());
+        this.#failed(index);
         lastError = error;
       }
     }
@@ -125,9 +130,38 @@ export class Links {
   #lost(link: Link, index: number): void {
     if (this.#current !== link) return;
     this.#current = undefined;
-    this.#order = endpointFailed(this.#order, index, this.#options.runtime.clock.monotonicMs());
+    this.#failed(index);
     this.#setConnected(false);
     if (!this.#closed.signal.aborted) void this.#reconnect(link.retired.reason);
+  }
+
+  /** Takes the member out of rotation until it answers again. */
+  #failed(index: number): void {
+    const { clock, timers } = this.#options.runtime;
+    this.#order = endpointFailed(this.#order, index, clock.monotonicMs());
+    if (this.size === 1 || this.#probe !== undefined || this.#closed.signal.aborted) return;
+    this.#probe = timers.after(PROBE_EVERY_MS, () => void this.#probeFailed(), { background: true });
+  }
+
+  /** Asks those out of rotation. Nothing depends on it but the order; the member in use is not left. Never rejects. */
+  async #probeFailed(): Promise<void> {
+    const { endpoints, runtime } = this.#options;
+    const probes = [...this.#order.failedAtMs.keys()].map(async (index) => {
+      const endpoint = endpoints[index];
+      if (endpoint === undefined) return;
+      try {
+        const link = await this.#connect(endpoint);
+        await link.close();
+        this.#order = endpointRecovered(this.#order, index);
+        runtime.logger.info({ endpoint: endpointName(endpoint) }, 'etcd member is back in rotation');
+      } catch (error) {
+        runtime.logger.debug({ endpoint: endpointName(endpoint), error: String(error) }, 'etcd member is still away');
+      }
+    });
+    await Promise.all(probes);
+    this.#probe = undefined;
+    if (this.#order.failedAtMs.size === 0 || this.#closed.signal.aborted) return;
+    this.#probe = runtime.timers.after(PROBE_EVERY_MS, () => void this.#probeFailed(), { background: true });
   }
 
   /** Never rejects: it ends with a link or with the close. */

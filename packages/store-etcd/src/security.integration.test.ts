@@ -112,6 +112,19 @@ describe.skipIf(!requireServer('etcd-3.7'))('over TLS', () => {
     expect((await store.put('/a', bytes('1'))).version).toBe(1);
   });
 
+  test('with a certificate of its own, where the server asks for one, and not without', async () => {
+    const [ca, cert, key] = ['ca.pem', 'server.pem', 'server-key.pem'].map(fixture);
+    const flags = [`--cert-file=${cert}`, `--key-file=${key}`, `--trusted-ca-file=${ca}`, '--client-cert-auth'];
+    etcd = await startEtcd({ flags });
+    const trust = { ca: readFileSync(ca ?? '') };
+    const own = { cert: readFileSync(cert ?? ''), key: readFileSync(key ?? '') };
+    const store = keep(await connectEtcd({ endpoints: etcd.endpoints, tls: { ...trust, ...own } }));
+    expect((await store.put('/a', bytes('1'))).version).toBe(1);
+    await expect(connectEtcd({ endpoints: etcd.endpoints, tls: trust })).rejects.toMatchObject({
+      code: 'E_UNAVAILABLE',
+    });
+  });
+
   test('not with a certificate that nobody vouches for, nor in plain', async () => {
     const server = await secure();
     await expect(connectEtcd({ endpoints: server.endpoints })).rejects.toMatchObject({ code: 'E_UNAVAILABLE' });

@@ -20,8 +20,10 @@ import type { Links } from './links.ts';
 import { fromEvent } from './messages.ts';
 import { type WatchEffect, WatchMultiplexer } from './watch-multiplexer.ts';
 
-/** How often a quiet stream is asked up to where it has been served, in milliseconds: bounds how far a resumed watch must go back. */
-const PROGRESS_EVERY_MS = 10_000;
+/** How often a stream is asked up to where it has been served, in milliseconds: bounds how far a resumed watch must go back. */
+const PROGRESS_EVERY_MS = 5_000;
+/** A stream that answers nothing for so long although it is asked is taken for dead, in milliseconds, even where other calls over its connection are answered. */
+const STALE_MS = 2.5 * PROGRESS_EVERY_MS;
 /** The same while a watch catches up after an interruption, in milliseconds. */
 const CATCH_UP_EVERY_MS = 50;
 /** Pause before a watch that the server refused is asked for again, in milliseconds. */
@@ -40,6 +42,7 @@ export class WatchStream {
   #stream: ClientStream<WatchRequest> | undefined;
   #link: Link | undefined;
   #running = false;
+  #heardMs = 0;
   #progress: { readonly timer: TimerHandle; readonly everyMs: number } | undefined;
 
   constructor(links: Links, runtime: Runtime) {
@@ -102,6 +105,7 @@ export class WatchStream {
     return new Promise((resolve) => {
       const stream = link.stream(watchService.watch, {
         onMessage: (response: WatchResponse) => {
+          this.#heardMs = this.#runtime.clock.monotonicMs();
           if (!response.canceled) onHeard();
           this.#carryOut(this.#machine.received(response));
         },
@@ -115,6 +119,7 @@ export class WatchStream {
       });
       this.#stream = stream;
       this.#link = link;
+      this.#heardMs = this.#runtime.clock.monotonicMs();
       const stopListening = onAbort(link.retired, (signal) => stream.cancel(signal.reason));
       this.#carryOut(this.#machine.opened({ progressTrusted: link.progressTrusted }));
     });
@@ -170,7 +175,14 @@ export class WatchStream {
   }
 
   #askProgress(): void {
-    if (this.#machine.size > 0 && this.#machine.progressTrusted) this.#stream?.send(this.#machine.progressRequest());
+    const stream = this.#stream;
+    if (stream === undefined || this.#machine.size === 0 || !this.#machine.progressTrusted) return;
+    const silentMs = this.#runtime.clock.monotonicMs() - this.#heardMs;
+    if (silentMs < STALE_MS) stream.send(this.#machine.progressRequest());
+    else {
+      this.#runtime.logger.warn({ silentMs }, 'the watch stream is stale: opening another');
+      stream.cancel(new Error(`nothing came for ${Math.round(silentMs)} ms, although it was asked`));
+    }
   }
 }
 

@@ -1,14 +1,15 @@
 import { runConformanceCase, storeConformance } from '@keelson/store/conformance';
 import { type EtcdServer, requireServer, startEtcd } from '@keelson/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { etcdFixture } from '../test-support/etcd-fixture.ts';
+import { etcdFixture } from './etcd-fixture.ts';
 
-describe.each(['3.7', '3.4'] as const)('the port on etcd %s', (version) => {
-  describe.skipIf(!requireServer(`etcd-${version}`))('keeps the promise', () => {
+/** Holds the driver to the port on one kind of cluster. A file of tests for each: they wait for most of their time, so files run side by side. */
+export function conformanceOf(version: '3.7' | '3.4', members: 1 | 3): void {
+  describe.skipIf(!requireServer(`etcd-${version}`))(`the port on etcd ${version}, members: ${members}`, () => {
     let etcd: EtcdServer;
 
     beforeAll(async () => {
-      etcd = await startEtcd({ version });
+      etcd = await startEtcd({ version, members });
     });
     afterAll(() => etcd?.stop());
 
@@ -30,4 +31,4 @@ describe.each(['3.7', '3.4'] as const)('the port on etcd %s', (version) => {
       },
     );
   });
-});
+}

@@ -1,0 +1,3 @@
+import { conformanceOf } from '../test-support/conformance-of.ts';
+
+conformanceOf('3.4', 1);
