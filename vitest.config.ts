@@ -2,8 +2,11 @@ import { defineConfig } from 'vitest/config';
 
 /**
  * unit: no process, no real server, seconds; runs on every supported Node.
+ * conformance: the suites of the port and of the recipes on real engines; they wait for sessions to end most of the time, so several files run at once.
  * integration: real servers and real processes; one file at a time, as they share two cores.
  */
+const conformance = ['packages/*/src/**/conformance*.integration.test.ts', 'tests/{store,coordination}/**/*.test.ts'];
+
 export default defineConfig({
   resolve: { conditions: ['keelson-source'] },
   ssr: { resolve: { conditions: ['keelson-source'] } },
@@ -21,12 +24,23 @@ export default defineConfig({
       {
         extends: true,
         test: {
+          name: 'conformance',
+          include: conformance,
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+          maxWorkers: 4,
+        },
+      },
+      {
+        extends: true,
+        test: {
           name: 'integration',
           include: [
             'packages/*/{src,test}/**/*.integration.test.ts',
             'examples/*/src/**/*.integration.test.ts',
             'tests/**/*.test.ts',
           ],
+          exclude: conformance,
           testTimeout: 120_000,
           hookTimeout: 120_000,
           fileParallelism: false,

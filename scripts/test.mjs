@@ -19,6 +19,7 @@ const passes = extra.some((argument) => argument.startsWith('--project'))
   ? [[]]
   : [
       ['--project', 'unit'],
+      ['--project', 'conformance'],
       ['--project', 'integration'],
     ];
 
