@@ -17,9 +17,10 @@ export function affinityViolations(
   const { partner, first } = affinity;
   if (partner !== undefined) {
     const from = problem.partitionsFrom[first] ?? 0;
+    const nodeOf = (s: number): number => assignment.node[s] ?? NONE;
     for (let i = 0; i < partner.length; i++) {
       const other = partner[i] ?? NONE;
-      if (other !== NONE) violations += pairViolations(problem, affinity, from + i, other, assignment.node);
+      if (other !== NONE) violations += pairViolations(problem, affinity, from + i, other, nodeOf);
     }
     return violations;
   }
@@ -58,22 +59,22 @@ function byDomain(problem: CompiledProblem, k: number, domain: Int32Array, assig
 }
 
 /**
- * Replicas of `p` that violate an affinity between partitions, `q` being its partner. `node` is indexed by slot. O(R of p × R of q).
+ * Replicas of `p` that violate an affinity between partitions, `q` being its partner. O(R of p × R of q).
  */
 export function pairViolations(
   problem: CompiledProblem,
   { together, domain }: CompiledAffinity,
   p: number,
   q: number,
-  node: Int32Array,
+  nodeOf: (s: number) => number,
 ): number {
   let violations = 0;
   for (let s = problem.slotsFrom[p] ?? 0; s < (problem.slotsFrom[p + 1] ?? 0); s++) {
-    const n = node[s] ?? NONE;
+    const n = nodeOf(s);
     if (n === NONE) continue;
     let meets = false;
     for (let t = problem.slotsFrom[q] ?? 0; t < (problem.slotsFrom[q + 1] ?? 0) && !meets; t++) {
-      const other = node[t] ?? NONE;
+      const other = nodeOf(t);
       meets = t !== s && other !== NONE && domain[other] === domain[n];
     }
     if (meets !== together) violations++;

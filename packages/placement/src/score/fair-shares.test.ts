@@ -53,6 +53,16 @@ describe('fairShares', () => {
     expect(fair.load).toEqual([6, 6, 6, 6, 6]);
   });
 
+  test('fewer zones than replicas: the small one holds a replica of each partition all the same', () => {
+    const fair = shares({
+      nodes: nodes(10, (i) => ({ domain: i < 2 ? '/a' : '/b' })),
+      topology: { levels: ['zone'], faultZone: 'zone' },
+      resources: [resource('a', 16)],
+    });
+    expect(fair.load).toEqual(near([8, 8, 4, 4, 4, 4, 4, 4, 4, 4]));
+    expect(fair.leaders).toEqual(near(Array.from({ length: 10 }, () => 1.6)));
+  });
+
   test('a tagged resource takes its own nodes, the others make room for it', () => {
     const fair = shares({
       nodes: nodes(10, (i) => (i < 4 ? { tags: ['ssd'] } : {})),

@@ -110,7 +110,11 @@ interface Stream {
   next: Float64Array;
 }
 
-function streamOf(problem: CompiledProblem, { nodes, amount, perNode, perZone }: Pourer, column: number): Stream {
+function streamOf(
+  problem: CompiledProblem,
+  { nodes, amount, perNode, perZone, zoneLeast }: Pourer,
+  column: number,
+): Stream {
   const columns = columnsOf(problem);
   const members = new Map<number, number[]>();
   for (const [i, n] of nodes.entries()) {
@@ -128,7 +132,11 @@ function streamOf(problem: CompiledProblem, { nodes, amount, perNode, perZone }:
       share: Float64Array.from(nodes, (n) => problem.share[n] ?? 1),
       held: empty(),
       cap: empty(),
-      zones: [...members].map(([z, list]) => ({ members: list, cap: perZone[z * columns + column] ?? 0 })),
+      zones: [...members].map(([z, list]) => ({
+        members: list,
+        least: zoneLeast[z * columns + column] ?? 0,
+        cap: perZone[z * columns + column] ?? 0,
+      })),
     },
     poured: empty(),
     next: empty(),

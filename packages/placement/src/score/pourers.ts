@@ -15,6 +15,8 @@ export interface Pourer {
   readonly perNode: Float64Array;
   /** [zone * columns + column] what a zone takes at most. */
   readonly perZone: Float64Array;
+  /** [zone * columns + column] and at least: more than 0 only where zones are fewer than replicas. */
+  readonly zoneLeast: Float64Array;
 }
 
 /** How many columns a pourer has: the dimensions, leaders, replicas. */
@@ -24,6 +26,7 @@ export const columnsOf = (problem: CompiledProblem): number => problem.D + 2;
 interface Crowd {
   readonly rule: ZoneRule;
   readonly heaviest: Float64Array;
+  readonly lightest: Float64Array;
   readonly whole: Float64Array;
 }
 
@@ -59,24 +62,28 @@ export function pourerOf(problem: CompiledProblem, rules: ZoneRules, group: read
   const amount = new Float64Array(columns);
   const perNode = new Float64Array(columns);
   const perZone = new Float64Array(problem.zones * columns);
+  const zoneLeast = new Float64Array(problem.zones * columns);
   for (const k of group) {
     const crowds = crowdsOf(problem, rules, k);
     const limit = shareOfLimit(problem, k);
     const usable = rules.usable(k);
-    for (const { rule, heaviest, whole } of crowds) {
+    for (const { rule, heaviest, lightest, whole } of crowds) {
       for (let i = 0; i < columns; i++) {
         amount[i] = (amount[i] ?? 0) + (whole[i] ?? 0);
         perNode[i] = (perNode[i] ?? 0) + (heaviest[i] ?? 0) * limit;
       }
       for (let z = 0; z < problem.zones; z++) {
         const most = Math.min(rule.most, usable[z] ?? 0);
+        const least = Math.min(rule.most - 1, usable[z] ?? 0);
         for (let i = 0; i < columns; i++) {
-          perZone[z * columns + i] = (perZone[z * columns + i] ?? 0) + most * (heaviest[i] ?? 0);
+          const at = z * columns + i;
+          perZone[at] = (perZone[at] ?? 0) + most * (heaviest[i] ?? 0);
+          zoneLeast[at] = (zoneLeast[at] ?? 0) + least * (lightest[i] ?? 0);
         }
       }
     }
   }
-  return { nodes, amount, perNode, perZone };
+  return { nodes, amount, perNode, perZone, zoneLeast };
 }
 
 /** Which part of its partitions resource `k` may put on one node. */
@@ -118,6 +125,7 @@ function addWeight({ D, weight }: CompiledProblem, p: number, sum: WeightSum): v
 function crowdOf(problem: CompiledProblem, rule: ZoneRule, k: number, replicas: number, sum: WeightSum): Crowd {
   const { D, slotRole } = problem;
   const heaviest = new Float64Array(D + 2);
+  const lightest = new Float64Array(D + 2).fill(replicas > 0 ? Number.POSITIVE_INFINITY : 0);
   const whole = new Float64Array(D + 2);
   for (let s = sum.firstSlot; s < sum.firstSlot + replicas; s++) {
     const role = slotRole[s] ?? 0;
@@ -128,9 +136,11 @@ function crowdOf(problem: CompiledProblem, rule: ZoneRule, k: number, replicas: 
           : sum.partitions * (problem.roleLeads[k]?.[role] ?? 0);
       whole[i] = (whole[i] ?? 0) + load;
       heaviest[i] = Math.max(heaviest[i] ?? 0, load);
+      lightest[i] = Math.min(lightest[i] ?? 0, load);
     }
   }
   whole[D + 1] = sum.partitions * replicas;
   heaviest[D + 1] = sum.partitions;
-  return { rule, heaviest, whole };
+  lightest[D + 1] = replicas > 0 ? sum.partitions : 0;
+  return { rule, heaviest, lightest, whole };
 }

@@ -1,5 +1,5 @@
 import type { SlotAssignment } from '../assignment.ts';
-import { type CompiledProblem, NONE } from '../model/compiled.ts';
+import { type CompiledProblem, NODE_HELD, NONE } from '../model/compiled.ts';
 import { RoomTable } from './room.ts';
 import type { RuleName } from './rules.ts';
 import { standingRules } from './standing-rules.ts';
@@ -47,6 +47,8 @@ type Where = Pick<Violation, 'resource' | 'partition'>;
 function roomViolations(problem: CompiledProblem, assignment: SlotAssignment, found: Violation[]): void {
   const room = new RoomTable(problem, assignment);
   for (let n = 0; n < problem.N; n++) {
+    // What a held node keeps was there before any rule: it may stand above its limits, but takes nothing.
+    if (problem.nodeState[n] === NODE_HELD) continue;
     const node = problem.nodeNames[n] ?? '';
     for (const [d, dimension] of problem.dimensionNames.entries()) {
       const limit = problem.capacity[n * problem.D + d] ?? 0;
@@ -62,11 +64,12 @@ function roomViolations(problem: CompiledProblem, assignment: SlotAssignment, fo
 function limitViolations(problem: CompiledProblem, assignment: SlotAssignment, found: Violation[]): void {
   for (let k = 0; k < problem.K; k++) {
     const limit = problem.maxPerNode[k] ?? 0;
-    if (limit >= (problem.partitionsFrom[k + 1] ?? 0) - (problem.partitionsFrom[k] ?? 0)) continue;
+    if (limit >= problem.S) continue;
     const resource = problem.resourceNames[k] ?? '';
     for (const [n, figure] of replicasOfResource(problem, assignment, k).entries()) {
       const node = problem.nodeNames[n] ?? '';
-      if (figure > limit) found.push({ rule: 'max-replicas-per-node', resource, node, figure, limit });
+      if (figure > limit && problem.nodeState[n] !== NODE_HELD)
+        found.push({ rule: 'max-replicas-per-node', resource, node, figure, limit });
     }
   }
 }

@@ -5,17 +5,13 @@ import { type Basin, waterFill } from './water-fill.ts';
 function pour(
   amount: number,
   share: number[],
-  {
-    held = [],
-    cap = [],
-    zones,
-  }: { held?: number[]; cap?: number[]; zones?: { members: number[]; cap: number }[] } = {},
+  { held = [], cap = [], zones }: { held?: number[]; cap?: number[]; zones?: Basin['zones'] } = {},
 ): number[] {
   const basin: Basin = {
     share: Float64Array.from(share),
     held: Float64Array.from(share, (_, i) => held[i] ?? 0),
     cap: Float64Array.from(share, (_, i) => cap[i] ?? Number.POSITIVE_INFINITY),
-    zones: zones ?? [{ members: share.map((_, i) => i), cap: Number.POSITIVE_INFINITY }],
+    zones: zones ?? [{ members: share.map((_, i) => i), least: 0, cap: Number.POSITIVE_INFINITY }],
   };
   const poured = new Float64Array(share.length);
   waterFill(amount, basin, poured);
@@ -43,12 +39,22 @@ describe('waterFill', () => {
 
   test('a zone at its cap is even in itself, the rest goes elsewhere', () => {
     const zones = [
-      { members: [0, 1], cap: 10 },
-      { members: [2, 3], cap: 10 },
-      { members: [4], cap: 10 },
+      { members: [0, 1], least: 0, cap: 10 },
+      { members: [2, 3], least: 0, cap: 10 },
+      { members: [4], least: 0, cap: 10 },
     ];
     expect(pour(30, [1, 1, 1, 1, 1], { zones })).toEqual([5, 5, 5, 5, 10]);
     expect(pour(20, [1, 3, 1, 1, 1], { zones })).toEqual([2.5, 7.5, 10 / 3, 10 / 3, 10 / 3]);
+  });
+
+  test('a zone that has to take more than its part is even in itself', () => {
+    const zones = [
+      { members: [0, 1], least: 10, cap: 20 },
+      { members: [2, 3, 4, 5], least: 10, cap: 20 },
+    ];
+    expect(pour(30, [1, 1, 1, 1, 1, 1], { zones })).toEqual([5, 5, 5, 5, 5, 5]);
+    expect(pour(30, [1, 1, 2, 2, 2, 2], { zones })).toEqual([5, 5, 5, 5, 5, 5]);
+    expect(pour(30, [1, 1, 3, 3, 1, 1], { zones })).toEqual([5, 5, 7.5, 7.5, 2.5, 2.5]);
   });
 
   test('more than fits fills every cap', () => {

@@ -1,7 +1,9 @@
-/** Nodes of one zone among those a pourer may reach, with what the zone takes from it at most. */
+/** Members that take only so much together. */
 export interface ZoneRoom {
   /** Positions in the arrays of `Basin`. */
   readonly members: readonly number[];
+  /** At least, as far as its members take it, and at most. */
+  readonly least: number;
   readonly cap: number;
 }
 
@@ -26,22 +28,27 @@ export function waterFill(amount: number, basin: Basin, poured: Float64Array): v
   const top = highestLevel(amount, basin);
   const level = levelFor(amount, top, (at) => {
     let sum = 0;
-    for (const zone of basin.zones) sum += Math.min(zone.cap, pouredInto(zone.members, basin, at));
+    for (const zone of basin.zones) sum += within(zone, pouredInto(zone.members, basin, at));
     return sum;
   });
   const open: number[] = [];
   let left = amount;
   for (const zone of basin.zones) {
-    if (pouredInto(zone.members, basin, level) <= zone.cap * (1 + 1e-12)) {
+    const free = pouredInto(zone.members, basin, level);
+    const bound = within(zone, free);
+    if (Math.abs(free - bound) <= bound * 1e-12) {
       open.push(...zone.members);
       continue;
     }
-    const zoneLevel = levelFor(zone.cap, level, (at) => pouredInto(zone.members, basin, at));
-    settle(zone.cap, zone.members, basin, zoneLevel, poured);
-    left -= zone.cap;
+    const fixed = Math.min(bound, pouredInto(zone.members, basin, top));
+    const zoneLevel = levelFor(fixed, top, (at) => pouredInto(zone.members, basin, at));
+    settle(fixed, zone.members, basin, zoneLevel, poured);
+    left -= fixed;
   }
   settle(left, open, basin, level, poured);
 }
+
+const within = ({ least, cap }: ZoneRoom, amount: number): number => Math.min(cap, Math.max(least, amount));
 
 /** Pours in proportion to the shares where nothing stands there yet; tells whether no cap was in the way. */
 function fitsInProportion(amount: number, { share, held, cap, zones }: Basin, poured: Float64Array): boolean {
@@ -58,7 +65,7 @@ function fitsInProportion(amount: number, { share, held, cap, zones }: Basin, po
       poured[i] = part;
       sum += part;
     }
-    if (sum > zone.cap) return false;
+    if (sum > zone.cap || sum < zone.least) return false;
   }
   return true;
 }

@@ -14,17 +14,18 @@ export interface ZoneRule {
 const FREE: ZoneRule = { most: 1, crowded: Number.POSITIVE_INFINITY };
 
 /**
- * The rule for `replicas` replicas and zones with `usable[z]` nodes each. Zones too small for all replicas are filled: what has no
- * node then is not the rule's concern. O(zones × most).
+ * The rule for `replicas` replicas and zones with `usable[z]` nodes each. What has no node of
+ * its own is not the rule's concern. O(zones × most).
  */
 export function zoneRuleFor(usable: Int32Array, replicas: number): ZoneRule {
+  let nodes = 0;
+  for (let z = 0; z < usable.length; z++) nodes += usable[z] ?? 0;
+  const wanted = Math.min(replicas, nodes);
   let before = 0;
   for (let most = 1; ; most++) {
     let room = 0;
     for (let z = 0; z < usable.length; z++) room += Math.min(most, usable[z] ?? 0);
-    if (room >= replicas || room === before) {
-      return most === 1 ? FREE : { most, crowded: Math.max(0, replicas - before) };
-    }
+    if (room >= wanted) return most === 1 ? FREE : { most, crowded: wanted - before };
     before = room;
   }
 }
@@ -77,6 +78,15 @@ export class ZoneRules {
     const exceptions = (problem.forbiddenFrom[p + 1] ?? 0) - (problem.forbiddenFrom[p] ?? 0);
     if (exceptions === 0 && !(this.#someHeld && this.#standsOnHeld(p))) return this.ofResource(k, replicas);
     return zoneRuleFor(this.usableBy(p), replicas);
+  }
+
+  /** The rule for `p` if it could use `node` too: what it would be once other rules keep it off no longer. */
+  with(p: number, node: number): ZoneRule {
+    if (this.isUsable(p, node)) return this.of(p);
+    const usable = this.usableBy(p);
+    const z = this.#problem.zone[node] ?? 0;
+    usable[z] = (usable[z] ?? 0) + 1;
+    return zoneRuleFor(usable, (this.#problem.slotsFrom[p + 1] ?? 0) - (this.#problem.slotsFrom[p] ?? 0));
   }
 
   /** [z] nodes that partition `p` may use; valid until the next call. */

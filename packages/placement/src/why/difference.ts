@@ -1,0 +1,174 @@
+import { type CompiledAffinity, NONE } from '../model/compiled.ts';
+import { pairViolations, violationsAt } from '../score/affinity.ts';
+import { copiesOf, leaderChangesOf, preferenceMissed, sharingPairs } from '../score/partition-terms.ts';
+import { leads, slotLoad } from '../score/standing.ts';
+import { type Figures, TERM_NAMES, type TermName } from '../score/terms.ts';
+import type { Situation } from './situation.ts';
+import type { TopScale } from './top-scale.ts';
+
+/** What a term would change by. Positive is worse. */
+export interface TermDifference {
+  readonly figure: number;
+  readonly penalty: number;
+}
+
+/** A score minus another. */
+export interface ScoreDifference {
+  /** Sum over all terms: above 0, the change would make it worse. */
+  readonly penalty: number;
+  /** Only the terms that change. */
+  readonly terms: Readonly<Partial<Record<TermName, TermDifference>>>;
+}
+
+/** One partition standing elsewhere: by slot, before and after. At most two nodes are touched. */
+interface Change {
+  readonly p: number;
+  readonly from: number;
+  readonly before: Int32Array;
+  readonly after: Int32Array;
+  readonly touched: readonly number[];
+}
+
+/**
+ * What the score would change by if the replicas of `p` stood on `after` (by slot) instead: one of them moved, or two exchanged.
+ * O(D + R² + affinities).
+ */
+export function differenceOf(situation: Situation, p: number, after: Int32Array): ScoreDifference {
+  const before = situation.nodesOf(p);
+  const touched = new Set<number>();
+  for (const [i, n] of after.entries()) {
+    if (n === before[i]) continue;
+    if (n !== NONE) touched.add(n);
+    if (before[i] !== NONE) touched.add(before[i] ?? NONE);
+  }
+  const from = situation.problem.slotsFrom[p] ?? 0;
+  return weighed(situation, figuresChange(situation, { p, from, before, after, touched: [...touched] }));
+}
+
+function weighed({ problem: { goals } }: Situation, figures: Figures): ScoreDifference {
+  const terms: Partial<Record<TermName, TermDifference>> = {};
+  let penalty = 0;
+  for (const name of TERM_NAMES) {
+    const figure = figures[name];
+    if (figure === 0) continue;
+    terms[name] = { figure, penalty: figure * goals[name] };
+    penalty += figure * goals[name];
+  }
+  return { penalty, terms };
+}
+
+function figuresChange(situation: Situation, change: Change): Figures {
+  const { problem } = situation;
+  const { p, before, after } = change;
+  const k = problem.resourceOf[p] ?? 0;
+  const local = (term: (of: typeof problem, p: number, nodes: Int32Array, from: number) => number): number =>
+    term(problem, p, after, 0) - term(problem, p, before, 0);
+  const moves = local(copiesOf);
+  let evenness = 0;
+  for (const [d, top] of situation.dimensions.entries()) {
+    evenness += evennessChange(top, change, (s) => slotLoad(problem, p, s, d));
+  }
+  let spread = 0;
+  for (const domain of problem.widerDomains) spread += local((of, at, nodes) => sharingPairs(of, at, domain, nodes, 0));
+  return {
+    evenness,
+    resourceEvenness: evennessChange(situation.resourceScale(k), change, () => 1),
+    leaderEvenness: evennessChange(situation.leaders, change, (s) => (leads(problem, p, s) ? 1 : 0)),
+    moves,
+    bytes: situation.meanBytes > 0 ? (moves * (problem.bytes[p] ?? 0)) / situation.meanBytes : 0,
+    leaderChanges: local(leaderChangesOf),
+    spread,
+    preferredLeaders: local(preferenceMissed),
+    affinity: affinityChange(situation, change),
+    copysets: copysetChange(situation, change),
+  };
+}
+
+function evennessChange(top: TopScale, change: Change, loadOf: (s: number) => number): number {
+  const { before, after, from, touched } = change;
+  const more = (n: number): number => {
+    let sum = 0;
+    for (let i = 0; i < after.length; i++) {
+      if (after[i] === before[i]) continue;
+      if (after[i] === n) sum += loadOf(from + i);
+      if (before[i] === n) sum -= loadOf(from + i);
+    }
+    return sum;
+  };
+  return top.figureWith(touched, more) - top.figure;
+}
+
+function copysetChange(situation: Situation, { before, after }: Change): number {
+  if (situation.problem.goals.copysets === 0) return 0;
+  if (before.slice().sort().join() === after.slice().sort().join()) return 0;
+  const { copysets } = situation;
+  const isSet = (nodes: Int32Array): boolean => nodes.some((n) => n !== NONE);
+  const left = isSet(before) && copysets.partitionsOn(before) === 1 ? 1 : 0;
+  const made = isSet(after) && copysets.partitionsOn(after) === 0 ? 1 : 0;
+  return made - left;
+}
+
+function affinityChange(situation: Situation, change: Change): number {
+  const k = situation.problem.resourceOf[change.p] ?? 0;
+  let sum = 0;
+  for (const affinity of situation.problem.affinities) {
+    if (affinity.first !== k && affinity.second !== k) continue;
+    sum +=
+      affinity.weight *
+      (affinity.partner === undefined
+        ? meetingChange(situation, affinity, change, k)
+        : pairsChange(situation, affinity, change, k));
+  }
+  return sum;
+}
+
+/** Between whole resources: only the domains that a replica leaves or enters change. */
+function meetingChange(situation: Situation, affinity: CompiledAffinity, change: Change, k: number): number {
+  const { first, second } = situation.meeting(affinity);
+  const { before, after } = change;
+  const more = new Map<number, number>();
+  const add = (n: number, by: number): void => {
+    if (n === NONE) return;
+    const at = affinity.domain[n] ?? 0;
+    more.set(at, (more.get(at) ?? 0) + by);
+  };
+  for (let i = 0; i < after.length; i++) {
+    add(before[i] ?? NONE, -1);
+    add(after[i] ?? NONE, 1);
+  }
+  let sum = 0;
+  for (const [at, by] of more) {
+    const ones = first[at] ?? 0;
+    const others = second[at] ?? 0;
+    const onesAfter = ones + (affinity.first === k ? by : 0);
+    const othersAfter = others + (affinity.second === k ? by : 0);
+    sum += violationsAt(affinity, onesAfter, othersAfter) - violationsAt(affinity, ones, others);
+  }
+  return sum;
+}
+
+/** Between partitions of one name: the pair in which `p` is the first, and the one in which it is the second. */
+function pairsChange(situation: Situation, affinity: CompiledAffinity, change: Change, k: number): number {
+  const { problem, assignment } = situation;
+  const { p, from, after } = change;
+  const pairs: (readonly [number, number])[] = [];
+  const partner = affinity.partner ?? new Int32Array(0);
+  if (affinity.first === k) pairs.push([p, partner[p - (problem.partitionsFrom[k] ?? 0)] ?? NONE]);
+  if (affinity.second === k && affinity.first !== k) {
+    pairs.push([situation.drawnTo(affinity, p), p]);
+  }
+  let sum = 0;
+  for (const [one, other] of pairs) {
+    if (one === NONE || other === NONE) continue;
+    const then = patched(assignment.node, from, after);
+    sum +=
+      pairViolations(problem, affinity, one, other, then) -
+      pairViolations(problem, affinity, one, other, (s) => assignment.node[s] ?? NONE);
+  }
+  return sum;
+}
+
+/** Reads an assignment with the slots from `from` on replaced. */
+function patched(node: Int32Array, from: number, after: Int32Array): (s: number) => number {
+  return (s) => (s >= from && s < from + after.length ? (after[s - from] ?? NONE) : (node[s] ?? NONE));
+}

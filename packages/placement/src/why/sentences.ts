@@ -1,0 +1,84 @@
+import type { TermName } from '../score/terms.ts';
+import type { BindingRule } from './binding.ts';
+import type { ScoreDifference } from './difference.ts';
+
+/** A figure for people: four digits at most after the first that counts. */
+export function figureText(value: number): string {
+  if (Number.isInteger(value)) return `${value}`;
+  return `${Number(value.toPrecision(4))}`;
+}
+
+/** The same for what has to be enough: never rounded down. */
+export function enoughText(value: number): string {
+  const short = Number(value.toPrecision(4));
+  if (short >= value * (1 - 1e-9) || value <= 0) return figureText(value);
+  let unit = 1;
+  while (unit * 1000 > value) unit /= 10;
+  while (unit * 10_000 <= value) unit *= 10;
+  return figureText(short + unit);
+}
+
+/** A binding rule in a few words, as in `cpu 97.2 of 100, needs 4`. */
+export function ruleText(binding: BindingRule): string {
+  const { figure, limit, needs } = binding;
+  switch (binding.rule) {
+    case 'capacity':
+      return `${binding.dimension} ${figureText(figure)} of ${figureText(limit)}, needs ${figureText(needs)}`;
+    case 'fault-zone':
+      return `zone ${binding.zone} holds ${figure} of its replicas, ${limit} allowed`;
+    case 'one-per-node':
+      return `holds its ${binding.role} already`;
+    case 'tag':
+      return `lacks tag ${binding.tag}`;
+    case 'disabled':
+      return 'disabled for it';
+    case 'offline':
+      return 'offline';
+    case 'draining':
+      return 'draining';
+    case 'forbidden':
+      return 'forbidden to it';
+    case 'pinned':
+      return `a replica${binding.role === undefined ? '' : ` as ${binding.role}`} is pinned to ${binding.pinnedTo}`;
+    case 'max-replicas':
+      return `holds ${figure} of at most ${limit} replicas`;
+    case 'max-replicas-per-node':
+      return `holds ${figure} of at most ${limit} replicas of the resource`;
+  }
+}
+
+/** All of them, with the node where it is not the candidate itself. */
+export function rulesText(node: string, bindings: readonly BindingRule[]): string {
+  return bindings.map((one) => (one.node === node ? ruleText(one) : `${one.node}: ${ruleText(one)}`)).join('; ');
+}
+
+const NOUNS: Readonly<Record<TermName, string>> = Object.freeze({
+  evenness: 'unevenness of the load',
+  resourceEvenness: "unevenness of the resource's replicas",
+  leaderEvenness: 'unevenness of the leaders',
+  moves: 'copies',
+  bytes: 'bytes to copy',
+  leaderChanges: 'changes of leader',
+  spread: 'replicas sharing a domain',
+  preferredLeaders: 'leaders off their preferred nodes',
+  affinity: 'violated affinities',
+  copysets: 'sets of nodes',
+});
+
+/** Below this two penalties are the same. */
+const DUST = 1e-9;
+
+/** What a change would do to the penalties: `would cost 1 (copies) and save 0.25 (leaders off their preferred nodes)`. */
+export function differenceText({ terms }: ScoreDifference): string {
+  const entries = Object.entries(terms) as [TermName, { penalty: number }][];
+  const costs = entries.filter(([, { penalty }]) => penalty > DUST);
+  const savings = entries.filter(([, { penalty }]) => penalty < -DUST);
+  const part = (verb: string, list: typeof entries): string[] =>
+    list.length === 0
+      ? []
+      : [
+          `${verb} ${list.map(([name, { penalty }]) => `${figureText(Math.abs(penalty))} (${NOUNS[name]})`).join(' + ')}`,
+        ];
+  const parts = [...part('cost', costs), ...part('save', savings)];
+  return parts.length === 0 ? 'would be as good' : `would ${parts.join(' and ')}`;
+}
