@@ -30,7 +30,10 @@ export interface Verdict {
   readonly moveBound: number;
   readonly leaders: number;
   readonly leaderChanges: number;
+  /** Over all sets of replicas there could be. */
   readonly leaderBound: number;
+  /** Over the sets of replicas of the answer. */
+  readonly leaderBoundHere: number;
   /** Leaders of the fullest node over its fair share, rounded up to a whole leader. */
   readonly leaderMax: number;
   /** Load of the fullest node over its fair share, in the worst dimension. */
@@ -91,6 +94,7 @@ export function verdictOn({ problem, part, placeable, balance }: Question, stand
   if (counts.placed < able)
     faults.push(`${able - counts.placed} of ${counts.wanted} replicas have a place and are left out`);
   const leading = leaderBound(facts);
+  const here = leaderBound(facts, (partition) => [...(answer[partition]?.keys() ?? [])]);
   const fairly = fairLeaders(facts);
   return {
     part,
@@ -101,6 +105,7 @@ export function verdictOn({ problem, part, placeable, balance }: Question, stand
     leaders: counts.leaders.reduce((sum, count) => sum + count, 0),
     leaderChanges: counts.leaderChanges,
     leaderBound: placeable && balance ? leading.changes : counts.leaderChanges,
+    leaderBoundHere: here.changes,
     leaderMax: balance
       ? maxOverFair(
           counts.leaders,

@@ -94,5 +94,12 @@ export function lineOf({ outcome, movement, leadersOver, leaderMax, loadMax, fau
   const { scenario, partitions, nodes } = outcome;
   const what = `${scenario.number} ${scenario.family}${scenario.weighted ? ', weighted' : ''}, ${partitions} × ${nodes}`;
   const figures = `moves ${shown(movement)}, leaders +${shown(leadersOver)}, leaders max ${shown(leaderMax)}, load max ${shown(loadMax)}`;
-  return [`${what}: ${figures}`, ...faults.slice(0, 3)].join(' | ');
+  const leads = outcome.verdicts
+    .filter(({ part }) => part === 'change')
+    .slice(0, 3)
+    .map(
+      (v) =>
+        `lead ${v.leaderChanges} bound ${v.leaderBound} here ${v.leaderBoundHere} of ${v.leaders}, moves ${v.moves}/${v.moveBound}`,
+    );
+  return [`${what}: ${figures}`, ...leads, ...faults.slice(0, 3)].join(' | ');
 }

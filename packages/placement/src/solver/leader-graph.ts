@@ -1,6 +1,6 @@
 import { NODE_LIVE, NONE } from '../model/compiled.ts';
 import { NO_ARC, type ShiftGraph } from './path-search.ts';
-import { isForbidden, isRolePinned, mayPlay } from './rules.ts';
+import { exchangeFits, isForbidden, isRolePinned, mayPlay } from './rules.ts';
 import type { SolverState } from './state.ts';
 
 /**
@@ -58,7 +58,8 @@ export function mayHandOver(state: SolverState, s: number, t: number): boolean {
   const { layout, node } = state;
   const p = layout.partitionOf[s] as number;
   if (layout.leads[state.kindOf(t)] === 1 || !mayPlay(state, s, node[t] as number)) return false;
-  return !isRolePinned(state, p, node[s] as number) && !isRolePinned(state, p, node[t] as number);
+  if (isRolePinned(state, p, node[s] as number) || isRolePinned(state, p, node[t] as number)) return false;
+  return exchangeFits(state, s, t);
 }
 
 /** Leader changes that handing p's lead from one node to another adds. */

@@ -1,5 +1,5 @@
 import { NONE } from '../model/compiled.ts';
-import { isRolePinned, mayPlay } from './rules.ts';
+import { exchangeFits, isRolePinned, mayPlay } from './rules.ts';
 import type { SolverState } from './state.ts';
 
 /**
@@ -27,6 +27,7 @@ function successor(state: SolverState, p: number, s: number, fairLeaders: Float6
   for (let t = s + 1; t < (slotsFrom[p + 1] as number); t++) {
     const n = state.node[t] as number;
     if (n === NONE || slotRole[t] === slotRole[s] || !mayPlay(state, s, n) || isRolePinned(state, p, n)) continue;
+    if (!exchangeFits(state, s, t)) continue;
     const lead = (state.leaders[n] as number) - (fairLeaders[n] as number);
     if (lead >= bestLead) continue;
     best = t;

@@ -140,3 +140,21 @@ export function mayMoveTo(state: SolverState, s: number, n: number): boolean {
 export function isLive({ layout }: SolverState, n: number): boolean {
   return layout.problem.nodeState[n] === NODE_LIVE;
 }
+
+/** Whether two slots of one partition may exchange their nodes as far as room goes: where roles weigh alike nothing changes. */
+export function exchangeFits(state: SolverState, s: number, t: number): boolean {
+  const { problem, partitionOf, factor, room, rolesWeighAlike } = state.layout;
+  if (rolesWeighAlike) return true;
+  const { D, weight } = problem;
+  const p = partitionOf[s] as number;
+  const a = state.node[s] as number;
+  const b = state.node[t] as number;
+  for (let d = 0; d < D; d++) {
+    const more =
+      (weight[p * D + d] as number) *
+      ((factor[state.kindOf(s) * D + d] as number) - (factor[state.kindOf(t) * D + d] as number));
+    if (more > 0 && b !== NONE && (state.load[b * D + d] as number) + more > (room[b * D + d] as number)) return false;
+    if (more < 0 && a !== NONE && (state.load[a * D + d] as number) - more > (room[a * D + d] as number)) return false;
+  }
+  return true;
+}

@@ -1,7 +1,7 @@
 import { NONE } from '../model/compiled.ts';
 import type { Imbalance } from './imbalance.ts';
-import { isPinned, mayTake, stoodOn, zoneAllows } from './rules.ts';
 import type { SolverState } from './state.ts';
+import { copiesOfMove, mayChangePlaces } from './trades.ts';
 
 /** Two slots that are to exchange their nodes. */
 export interface Swap {
@@ -48,8 +48,8 @@ export class SwapSearch {
           const mends = this.#mends(i, n, other, before);
           if (mends <= most) continue;
           const s = own[i] as number;
-          const value = mends / (1 + this.#copies(s, n, other) + this.#copies(t, other, n));
-          if (value <= most || !this.#allowed(s, t, n, other)) continue;
+          const value = mends / (1 + copiesOfMove(this.#state, s, n, other) + copiesOfMove(this.#state, t, other, n));
+          if (value <= most || !mayChangePlaces(this.#state, s, t)) continue;
           most = value;
           best = { first: s, second: t };
         }
@@ -88,42 +88,5 @@ export class SwapSearch {
     const D = this.#difference.length;
     for (let d = 0; d < D; d++) this.#difference[d] = (this.#own[i * D + d] as number) - (this.#other[d] as number);
     return before - this.#imbalance.with(n, this.#difference, -1) - this.#imbalance.with(other, this.#difference, 1);
-  }
-
-  #copies(s: number, from: number, to: number): number {
-    const p = this.#state.layout.partitionOf[s] as number;
-    return (stoodOn(this.#state, p, from) ? 1 : 0) - (stoodOn(this.#state, p, to) ? 1 : 0);
-  }
-
-  #allowed(s: number, t: number, n: number, other: number): boolean {
-    const state = this.#state;
-    const { partitionOf, problem, limitedRows } = state.layout;
-    const p = partitionOf[s] as number;
-    const q = partitionOf[t] as number;
-    if (p === q || (limitedRows > 0 && problem.resourceOf[p] !== problem.resourceOf[q])) return false;
-    if (isPinned(state, p, n) || isPinned(state, q, other)) return false;
-    if (!mayTake(state, p, other) || !mayTake(state, q, n)) return false;
-    return (
-      this.#hasRoom(n, -1, s, t) &&
-      this.#hasRoom(other, 1, s, t) &&
-      zoneAllows(state, p, other, s) &&
-      zoneAllows(state, q, n, t)
-    );
-  }
-
-  #hasRoom(n: number, sign: number, s: number, t: number): boolean {
-    const { problem, partitionOf, factor, room } = this.#state.layout;
-    const { D, weight } = problem;
-    const p = (partitionOf[s] as number) * D;
-    const q = (partitionOf[t] as number) * D;
-    const f = this.#state.kindOf(s) * D;
-    const g = this.#state.kindOf(t) * D;
-    for (let d = 0; d < D; d++) {
-      const change =
-        (weight[p + d] as number) * (factor[f + d] as number) - (weight[q + d] as number) * (factor[g + d] as number);
-      const after = (this.#state.load[n * D + d] as number) + sign * change;
-      if (after > (room[n * D + d] as number) && sign * change > 0) return false;
-    }
-    return true;
   }
 }

@@ -18,6 +18,7 @@ export function brokenConstraints(facts: ClusterFacts, answer: Answer): string[]
         const row = loads[node];
         if (row !== undefined) row[dimension] = (row[dimension] ?? 0) + amount;
       }
+      if (facts.nodes[node]?.condition === 'held') continue;
       const key = `${partition.resource} on ${facts.nodes[node]?.name}`;
       perResource.set(key, { count: (perResource.get(key)?.count ?? 0) + 1, most: partition.maxPerNode });
     }
@@ -25,9 +26,10 @@ export function brokenConstraints(facts: ClusterFacts, answer: Answer): string[]
   for (const [key, { count, most }] of perResource)
     if (count > most) broken.push(`${key}: ${count} of at most ${most}`);
   for (const [node, { name, condition, capacity, maxReplicas }] of facts.nodes.entries()) {
-    if ((counts[node] ?? 0) > maxReplicas) broken.push(`${name}: ${counts[node]} replicas of at most ${maxReplicas}`);
     // What an offline node holds on to was there before any rule: it may stand above its room, but nothing may be added.
-    if (!facts.weighted || condition === 'held') continue;
+    if (condition === 'held') continue;
+    if ((counts[node] ?? 0) > maxReplicas) broken.push(`${name}: ${counts[node]} replicas of at most ${maxReplicas}`);
+    if (!facts.weighted) continue;
     for (const [dimension, room] of capacity.entries()) {
       const load = loads[node]?.[dimension] ?? 0;
       if (load > room * (1 + 1e-9)) broken.push(`${name}: ${load} ${facts.dimensions[dimension]} of ${room}`);

@@ -46,7 +46,13 @@ export function drawSpec(
   const nodes = fixed.nodes ?? (large ? 50 : zones * random.int(2, 5));
   const perNode = weighted ? random.int(25, 60) : random.int(8, 50);
   const unweighted = random.pick([models.masterSlave, models.leaderStandby, models.online]);
-  const loaded = random.pick([models.masterSlave, models.masterSlave, models.online, busyMaster]);
+  // Where every zone has to hold one replica of everything, a leader that weighs more cannot be evened out by moving it.
+  const loaded = random.pick([
+    models.masterSlave,
+    models.masterSlave,
+    models.online,
+    zones > 3 ? busyMaster : models.leaderStandby,
+  ]);
   const weights: Weights = random.pick(['equal', 'uniform', 'log-normal', 'uniform'] as const);
   return {
     zones,
