@@ -1,5 +1,5 @@
-export { type PlaceOptions, placeResources, type RememberedPlacement } from './place-resources.ts';
+export { placeResources } from './place-resources.ts';
 export { wantedReplicas } from './placement-resource.ts';
 export { holders, type PreferenceLists } from './previous-lists.ts';
 export type { ResourcePlacement } from './resource-placement.ts';
-export { type Shortage, type Solution, type Solver, solvePlacement } from './solver.ts';
+export { type Solver, solvePlacement } from './solver.ts';
