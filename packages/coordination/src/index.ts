@@ -13,6 +13,19 @@ export {
 export type { ElectedLeadership, Election, ElectionCampaignOptions } from './election/election.ts';
 export type { Leadership } from './election/leadership.ts';
 export { type ObservedLeader, type ObserveLeaderOptions, observeLeader } from './election/observe-leader.ts';
+export type { LoggedEvent } from './events/event.ts';
+export {
+  type EventLog,
+  type EventLogOptions,
+  eventLog,
+  type PublishOptions,
+  type Topic,
+  type TopicCursor,
+  type TopicDescription,
+} from './events/event-log.ts';
+export type { Published } from './events/publisher.ts';
+export type { EventItem, EventStart, SubscribeOptions, Subscription } from './events/subscription.ts';
+export type { Retention } from './events/topic-records.ts';
 export type { GuardedWriteOptions, StoreGuard } from './guard/store-guard.ts';
 export type { HeldLocks, LockWish } from './lock/acquire-all.ts';
 export { type BreakLockOptions, breakLock } from './lock/break-lock.ts';

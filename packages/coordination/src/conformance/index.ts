@@ -1,6 +1,7 @@
 import { barrierCases } from './barrier-cases.ts';
 import type { RecipeCase } from './case.ts';
 import { electionCases } from './election-cases.ts';
+import { eventCases } from './event-cases.ts';
 import { guardCases } from './guard-cases.ts';
 import { lockCases } from './lock-cases.ts';
 import { membershipCases } from './membership-cases.ts';
@@ -18,4 +19,5 @@ export const recipeConformance: readonly RecipeCase[] = [
   ...electionCases,
   ...membershipCases,
   ...barrierCases,
+  ...eventCases,
 ];
