@@ -22,7 +22,8 @@ try {
       const history = busyRegister(round, operations, 10);
       figures.keelson.push(operations / secondsOf(() => judge(history)));
       // Porcupine remembers each set of operations whole: a history of 100,000 needs more memory than most machines have.
-      if (porcupine !== undefined && operations <= 10_000) figures.porcupine.push(operations / judgeByPorcupine(porcupine, history));
+      if (porcupine !== undefined && operations <= 10_000)
+        figures.porcupine.push(operations / judgeByPorcupine(porcupine, history));
     }
     return { operations, keelson: median(figures.keelson), porcupine: median(figures.porcupine) };
   });
@@ -74,7 +75,8 @@ function report(rows) {
   const show = (value) => (value === undefined ? '–' : Math.round(value).toLocaleString('en'));
   process.stdout.write('operations of one register, 10 clients: judged per second of CPU, median of 5 seeds\n');
   for (const { operations, keelson, porcupine } of rows) {
-    const ratio = porcupine === undefined ? '' : `, ${(keelson / porcupine).toFixed(1)} times Porcupine's ${show(porcupine)}`;
+    const ratio =
+      porcupine === undefined ? '' : `, ${(keelson / porcupine).toFixed(1)} times Porcupine's ${show(porcupine)}`;
     process.stdout.write(`${show(operations).padStart(9)}: ${show(keelson).padStart(9)}${ratio}\n`);
   }
 }

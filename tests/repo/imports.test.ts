@@ -7,7 +7,7 @@ import { importTarget, place, productSources, type Room, rooms, root, textOf } f
 
 /** The house, from the ground up. A room may import rooms of lower floors only; rooms of one floor do not know each other. */
 const floors: readonly (readonly string[])[] = [
-  ['runtime', 'placement'],
+  ['runtime', 'placement', 'linearizability'],
   ['etcd-protocol', 'zookeeper-client'],
   ['store'],
   ['store-embedded', 'store-etcd', 'store-zookeeper', 'etcd-endpoint', 'coordination'],

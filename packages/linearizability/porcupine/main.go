@@ -1,4 +1,5 @@
 // Reads histories, one a line, and prints Porcupine's verdict on each: L linearizable, N not, ? not decided within a minute.
+// With -cpu it judges register histories alone, by a model as quick as Porcupine's own examples, and prints the seconds of CPU behind the verdict.
 // The models are written on their own, after the documentation of the specifications, so that the two judge each other.
 package main
 
@@ -50,9 +51,13 @@ func main() {
 		if err := json.Unmarshal(scanner.Bytes(), &one); err != nil {
 			panic(err)
 		}
-		verdict := judge(objects[one.Kind], one.History)
-		fmt.Print(map[porcupine.CheckResult]string{porcupine.Ok: "L", porcupine.Illegal: "N", porcupine.Unknown: "?"}[verdict])
-		fmt.Println()
+		letter := map[porcupine.CheckResult]string{porcupine.Ok: "L", porcupine.Illegal: "N", porcupine.Unknown: "?"}
+		if len(os.Args) > 1 && os.Args[1] == "-cpu" {
+			verdict, seconds := timeRegister(one.History)
+			fmt.Println(letter[verdict], seconds)
+		} else {
+			fmt.Println(letter[judge(objects[one.Kind], one.History)])
+		}
 	}
 	if err := scanner.Err(); err != nil {
 		panic(err)

@@ -20,13 +20,10 @@ export {
   type UnknownOperation,
 } from './history/operation.ts';
 export { type HistoryRecorder, historyRecorder, type OpenOperation } from './history/recorder.ts';
+export { type HtmlOptions, renderHtml } from './picture/html.ts';
+export { renderSvg } from './picture/svg.ts';
+export { type Bar, type BarRole, type Timeline, timelineOf } from './picture/timeline.ts';
 export type { Specification, StateIdentity } from './specification.ts';
-export {
-  type RegisterInput,
-  type RegisterOutput,
-  registerSpecification,
-  type RegisterValue,
-} from './specifications/register.ts';
 export {
   type LockInput,
   type LockOptions,
@@ -44,6 +41,9 @@ export type {
   MapTransaction,
 } from './specifications/map-operations.ts';
 export type { MapEntry, MapState, MapValue } from './specifications/map-state.ts';
-export { type HtmlOptions, renderHtml } from './picture/html.ts';
-export { renderSvg } from './picture/svg.ts';
-export { type Bar, type BarRole, type Timeline, timelineOf } from './picture/timeline.ts';
+export {
+  type RegisterInput,
+  type RegisterOutput,
+  type RegisterValue,
+  registerSpecification,
+} from './specifications/register.ts';

@@ -19,7 +19,9 @@ export function isLinearizable<State, Input, Output>(
         (other) => other.outcome === 'returned' || (other.endedAt ?? Infinity) >= operation.invokedAt,
       );
       const outcome =
-        operation.outcome === 'returned' ? ({ known: true, output: operation.output } as const) : ({ known: false } as const);
+        operation.outcome === 'returned'
+          ? ({ known: true, output: operation.output } as const)
+          : ({ known: false } as const);
       return specification.step(state, operation.input, outcome).some((next) => tryFrom(next, open));
     });
   };

@@ -22,7 +22,11 @@ export function generateHistory(kind, seed) {
 /** A long good history of one register: `size` operations by `clients` clients, always busy. */
 export function busyRegister(seed, size, clients) {
   const random = seededRandom(seed);
-  return runClients(random, registers(random, 1, () => false), { size, clients, unknown: 0, busy: true });
+  return runClients(
+    random,
+    registers(random, 1, () => false),
+    { size, clients, unknown: 0, busy: true },
+  );
 }
 
 function objectOf(kind, random, keys, bug) {

@@ -36,8 +36,7 @@ export function map(random, keys, bug) {
   const past = [{ revision, entries }];
   const key = () => `k${random.below(keys)}`;
   const value = () => random.pick(['a', 'b', 'c', 'd']);
-  const write = () =>
-    random.chance(0.7) ? { op: 'put', key: key(), value: value() } : { op: 'delete', key: key() };
+  const write = () => (random.chance(0.7) ? { op: 'put', key: key(), value: value() } : { op: 'delete', key: key() });
   const read = (name, from) => from.get(name) ?? { value: null };
   const apply = (actions) => {
     const next = new Map(entries);
@@ -52,7 +51,12 @@ export function map(random, keys, bug) {
       }
       changed = true;
       const version = (old?.version ?? 0) + 1;
-      next.set(action.key, { value: action.value, version, createRevision: old?.createRevision ?? at, modRevision: at });
+      next.set(action.key, {
+        value: action.value,
+        version,
+        createRevision: old?.createRevision ?? at,
+        modRevision: at,
+      });
       return {};
     });
     if (changed && !bug('lost write')) {

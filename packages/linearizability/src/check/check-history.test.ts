@@ -57,15 +57,15 @@ const registerHistories = fc
   );
 
 /** A register that loses its read-only mark, so that the other path of the search is taken too. */
-const { readOnly: _, ...plainRegister } = registerSpecification({ initial: 0 });
+const plainRegister = { ...registerSpecification({ initial: 0 }), readOnly: () => false };
 
 /** A bag of names from which `take` may choose any: one step, many states. */
 const bag: Specification<string, { readonly add: string } | 'take', string> = {
   name: 'bag',
   initial: [''],
   step: (names, input, outcome) => {
-    if (input !== 'take') return [[...names, input.add].sort().join('')];
-    const options = [...new Set(names)].filter((name) => !outcome.known || outcome.output === name);
+    if (input !== 'take') return [[...names.split(''), input.add].sort().join('')];
+    const options = [...new Set(names.split(''))].filter((name) => !outcome.known || outcome.output === name);
     return [...options.map((name) => names.replace(name, '')), ...(outcome.known ? [] : [names])];
   },
   identify: (names) => names,
@@ -186,7 +186,12 @@ describe('checkHistory', () => {
   });
 
   it('judges keys together that one transaction touches', () => {
-    const returned = (client: string, input: MapInput, output: MapOutput, time: number): Operation<MapInput, MapOutput> => ({
+    const returned = (
+      client: string,
+      input: MapInput,
+      output: MapOutput,
+      time: number,
+    ): Operation<MapInput, MapOutput> => ({
       client,
       input,
       outcome: 'returned',
@@ -226,7 +231,10 @@ describe('checkHistory', () => {
     });
     let nowMs = 0;
     const time = { limitMs: 0, nowMs: () => nowMs++ };
-    expect(checkHistory(registerSpecification(), history, { time })).toMatchObject({ verdict: 'unknown', reason: 'time' });
+    expect(checkHistory(registerSpecification(), history, { time })).toMatchObject({
+      verdict: 'unknown',
+      reason: 'time',
+    });
   });
 
   it('keeps the verdict where only making it small is limited', () => {

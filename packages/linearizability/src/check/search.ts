@@ -72,11 +72,7 @@ class Search<State, Input, Output> {
   #stuckOperation = 0;
   #stuckStates = new Map<number, State>();
 
-  constructor(
-    specification: Specification<State, Input, Output>,
-    schedule: Schedule<Input, Output>,
-    budget: Budget,
-  ) {
+  constructor(specification: Specification<State, Input, Output>, schedule: Schedule<Input, Output>, budget: Budget) {
     this.#specification = specification;
     this.#schedule = schedule;
     this.#budget = budget;
@@ -282,6 +278,6 @@ class StepTree {
   pathTo(step: number): number[] {
     const path: number[] = [];
     for (let at = step; at > 0; at = this.#before[at] ?? 0) path.push(this.#operation[at] ?? 0);
-    return path.reverse();
+    return path.toReversed();
   }
 }

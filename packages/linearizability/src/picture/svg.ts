@@ -67,7 +67,8 @@ function barOf(bar: Bar, margin: number): string {
 export function tipOf(bar: Bar): string {
   const end = bar.endedAt === undefined ? 'nobody knows whether or when' : `${bar.endedAt}`;
   const outcome = bar.returned ? '' : ' (no answer seen)';
-  const order = bar.place === undefined ? 'in no place of the longest order' : `number ${bar.place} of the longest order`;
+  const order =
+    bar.place === undefined ? 'in no place of the longest order' : `number ${bar.place} of the longest order`;
   const role = {
     failing: 'one of those that cannot be explained together',
     stuck: 'here every order gets stuck: it had returned, and cannot have taken effect',

@@ -111,19 +111,22 @@ function release(state: LockState, owner: string, token: number, outcome: Outcom
 
 function describe(input: LockInput, outcome: Outcome<LockOutput>): string {
   const lock = input.lock === undefined ? '' : ` ${input.lock}`;
-  const told: Partial<Record<string, unknown>> = outcome.known ? outcome.output : {};
+  const answer = outcome.known ? describeOutput(outcome.output) : '?';
   switch (input.op) {
-    case 'acquire': {
-      const answer = told.acquired === undefined ? '?' : told.acquired ? `token ${told.token}` : 'refused';
+    case 'acquire':
       return `acquire${lock} for ${input.owner} → ${answer}`;
-    }
-    case 'release': {
-      const answer = told.released === undefined ? '?' : told.released ? 'done' : 'not held';
+    case 'release':
       return `release${lock} of ${input.owner} (${input.token}) → ${answer}`;
-    }
     case 'holder':
-      return `holder${lock} → ${told.holder === undefined ? '?' : (told.holder ?? 'nobody')}`;
+      return `holder${lock} → ${answer}`;
     case 'use':
-      return `use${lock} with ${input.token} → ${told.accepted === undefined ? '?' : told.accepted ? 'accepted' : 'refused'}`;
+      return `use${lock} with ${input.token} → ${answer}`;
   }
+}
+
+function describeOutput(output: LockOutput): string {
+  if ('acquired' in output) return output.acquired ? `token ${output.token}` : 'refused';
+  if ('released' in output) return output.released ? 'done' : 'not held';
+  if ('holder' in output) return output.holder ?? 'nobody';
+  return output.accepted ? 'accepted' : 'refused';
 }

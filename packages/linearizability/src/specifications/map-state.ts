@@ -24,7 +24,13 @@ export interface MapState {
 export function mapState(revision: number, entries: ReadonlyMap<string, MapEntry>): MapState {
   const rows = [...entries]
     .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([key, { value, version, createRevision, modRevision }]) => [key, value, version, createRevision, modRevision]);
+    .map(([key, { value, version, createRevision, modRevision }]) => [
+      key,
+      value,
+      version,
+      createRevision,
+      modRevision,
+    ]);
   return { revision, entries, identity: JSON.stringify([revision, rows]) };
 }
 

@@ -91,7 +91,8 @@ function holds(entry: MapEntry | undefined, compare: MapCompare, counts: boolean
   const { value, version, createRevision, modRevision } = compare;
   const atRevision = (wanted: number | undefined, actual: number | undefined): boolean => {
     if (wanted === undefined || wanted === 0) return wanted === undefined || entry === undefined;
-    if (!counts) throw new TypeError(`The compare of ${compare.key} with revision ${wanted} needs { revisions: true }.`);
+    if (!counts)
+      throw new TypeError(`The compare of ${compare.key} with revision ${wanted} needs { revisions: true }.`);
     return wanted === actual;
   };
   return (

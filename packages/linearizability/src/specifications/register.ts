@@ -67,7 +67,8 @@ function describe(input: RegisterInput, outcome: Outcome<RegisterOutput>): strin
     case 'write':
       return `write${key} ${show(input.value)}${outcome.known ? '' : ' → ?'}`;
     case 'cas': {
-      const swapped = outcome.known && 'swapped' in outcome.output ? (outcome.output.swapped ? 'done' : 'refused') : '?';
+      const swapped =
+        outcome.known && 'swapped' in outcome.output ? (outcome.output.swapped ? 'done' : 'refused') : '?';
       return `cas${key} ${show(input.expected)} ⇒ ${show(input.value)} → ${swapped}`;
     }
   }
