@@ -1,0 +1,143 @@
+import type { SlotAssignment } from '../assignment.ts';
+import { type CompiledProblem, NODE_LIVE, NONE } from '../model/compiled.ts';
+import { leaderChangesOf } from '../score/partition-terms.ts';
+import { Scales } from '../score/scales.ts';
+import { currentRoleOn, leads, slotLoad } from '../score/standing.ts';
+import { ZoneRules } from '../score/zone-rule.ts';
+import { bytesBound } from './bytes-bound.ts';
+import { mostKept } from './most-kept.ts';
+import { type NodeLimits, nodeLimits } from './node-limits.ts';
+import { presentOf } from './present.ts';
+
+/** What any answer has to do at least, and what this one did. */
+export interface Bounded {
+  readonly least: number;
+  readonly done: number;
+  /** `done / least`; 1 where nothing has to be done and nothing is, Infinity where something is all the same. */
+  readonly ratio: number;
+}
+
+/**
+ * Lower bounds on what has to move so that everything placed stands within the balance asked for (`tolerance` around the fair shares,
+ * `leaderTolerance` for leaders). No answer within that balance does less; one outside it may. They are cheap bounds, not always
+ * the optimum: nodes, partitions and dimensions are looked at one by one, and zones only where a partition stands crowded today.
+ */
+export interface LowerBound {
+  /** Replicas copied. */
+  readonly replicas: Bounded;
+  /** Bytes copied. */
+  readonly bytes: Bounded;
+  /** Weight copied, for each dimension. */
+  readonly weights: readonly (Bounded & { readonly dimension: string })[];
+  /** Leaders that could go on and do not. */
+  readonly leaderChanges: Bounded;
+}
+
+/** Bounds for a problem beside what an assignment does. O(S·D + C log C), and a sort of P where a node is below its range. */
+export function lowerBound(
+  problem: CompiledProblem,
+  assignment: SlotAssignment,
+  scales: Scales = new Scales(problem),
+): LowerBound {
+  const present = presentOf(problem, new ZoneRules(problem));
+  const done = doneBy(problem, assignment);
+  const limits = nodeLimits(problem, scales, present, done.complete);
+  const unavoidable = { replicas: 0, bytes: 0 };
+  for (let p = 0; p < problem.P; p++) {
+    const copies = Math.max(0, (done.placedOf[p] ?? 0) - (present.mostStaying[p] ?? 0));
+    unavoidable.replicas += copies;
+    unavoidable.bytes += copies * (problem.bytes[p] ?? 0);
+  }
+  const leaderQuotas = liveNodes(problem).map((n) => ({
+    present: present.leaders[n] ?? 0,
+    least: done.complete ? (scales.leaders.least[n] ?? 0) : 0,
+    most: scales.leaders.most[n] ?? 0,
+  }));
+  const leaderChanges = present.leadersWanted - mostKept(leaderQuotas, done.leaders);
+  return {
+    replicas: bounded(Math.max(unavoidable.replicas, replicasBound(limits, done.placed)), done.copies),
+    bytes: bounded(Math.max(unavoidable.bytes, bytesBound(problem, limits, done.placedOf)), done.bytes),
+    weights: problem.dimensionNames.map((dimension, d) => ({
+      dimension,
+      ...bounded(weightBound(limits, d, done.load[d] ?? 0), done.copiedLoad[d] ?? 0),
+    })),
+    leaderChanges: bounded(Math.max(0, leaderChanges), done.leaderChanges),
+  };
+}
+
+function bounded(least: number, done: number): Bounded {
+  return { least, done, ratio: least > 0 ? done / least : done > 0 ? Number.POSITIVE_INFINITY : 1 };
+}
+
+function liveNodes({ N, nodeState }: CompiledProblem): number[] {
+  return Array.from({ length: N }, (_, n) => n).filter((n) => nodeState[n] === NODE_LIVE);
+}
+
+/**
+ * Replicas that are placed and do not stay are copies, so what stays is bounded: on each node by its quota, all quotas together by
+ * what is placed. And every node below its range has to take some in, which are copies too, each counted on its own node.
+ */
+function replicasBound({ quotas, held, entering }: NodeLimits, placed: number): number {
+  const staying = held + mostKept(quotas, placed - held);
+  return Math.max(0, placed - staying, entering);
+}
+
+/**
+ * Of the load placed, a node keeps no more than it has today in the heaviest role, and no more than the top of its range. And a node
+ * below its range has to take in what is lacking even if all that is there stays in its heaviest role.
+ */
+function weightBound({ keptLoad, lackingLoad }: NodeLimits, d: number, load: number): number {
+  return Math.max(0, load - (keptLoad[d] ?? 0), lackingLoad[d] ?? 0);
+}
+
+/** What an assignment places and changes. */
+interface Done {
+  readonly placedOf: Int32Array;
+  readonly load: Float64Array;
+  readonly copiedLoad: Float64Array;
+  placed: number;
+  leaders: number;
+  copies: number;
+  bytes: number;
+  leaderChanges: number;
+  complete: boolean;
+}
+
+function doneBy(problem: CompiledProblem, { node }: SlotAssignment): Done {
+  const { D, P } = problem;
+  const done: Done = {
+    placedOf: new Int32Array(P),
+    load: new Float64Array(D),
+    copiedLoad: new Float64Array(D),
+    placed: 0,
+    leaders: 0,
+    copies: 0,
+    bytes: 0,
+    leaderChanges: 0,
+    complete: !node.includes(NONE),
+  };
+  for (let p = 0; p < P; p++) {
+    for (let s = problem.slotsFrom[p] ?? 0; s < (problem.slotsFrom[p + 1] ?? 0); s++)
+      addSlot(problem, p, s, node, done);
+    done.leaderChanges += leaderChangesOf(problem, p, node, problem.slotsFrom[p] ?? 0);
+  }
+  return done;
+}
+
+function addSlot(problem: CompiledProblem, p: number, s: number, node: Int32Array, done: Done): void {
+  const n = node[s] ?? NONE;
+  if (n === NONE) return;
+  const copied = currentRoleOn(problem, p, n) === NONE;
+  done.placed++;
+  done.placedOf[p] = (done.placedOf[p] ?? 0) + 1;
+  if (leads(problem, p, s)) done.leaders++;
+  if (copied) {
+    done.copies++;
+    done.bytes += problem.bytes[p] ?? 0;
+  }
+  for (let d = 0; d < problem.D; d++) {
+    const load = slotLoad(problem, p, s, d);
+    done.load[d] = (done.load[d] ?? 0) + load;
+    if (copied) done.copiedLoad[d] = (done.copiedLoad[d] ?? 0) + load;
+  }
+}
