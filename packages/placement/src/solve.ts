@@ -56,7 +56,7 @@ export async function solveAsync(problem: PlacementProblem, options: SolveAsyncO
 
 function start(compiled: CompiledProblem, options: SolveOptions): Generator<SolveProgress, Solved, void> {
   options.signal?.throwIfAborted();
-  return solveInSteps(compiled, options.budget ?? 200_000 + 20 * (compiled.N + compiled.P));
+  return solveInSteps(compiled, options.budget ?? 400_000 + 20 * (compiled.N + compiled.P));
 }
 
 function report(progress: SolveProgress, { signal, onProgress }: SolveOptions): void {

@@ -22,6 +22,8 @@ export class SolverState {
   readonly perResource: Int32Array;
   /** Slots without a place. */
   homeless: number;
+  /** Counts what was done: two moments with the same number are the same. */
+  changes = 0;
 
   constructor(layout: Layout) {
     const { N, D, S } = layout.problem;
@@ -63,6 +65,7 @@ export class SolverState {
     this.head[n] = s;
     this.node[s] = n;
     this.homeless -= 1;
+    this.changes += 1;
     this.#count(s, n, 1);
   }
 

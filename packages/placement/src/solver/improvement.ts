@@ -1,0 +1,87 @@
+import { NODE_LIVE } from '../model/compiled.ts';
+import type { FairShares } from '../score/fair-shares.ts';
+import { anneal } from './anneal.ts';
+import type { Budget } from './budget.ts';
+import { evenOutCounts } from './count-flow.ts';
+import { Imbalance } from './imbalance.ts';
+import { evenOutLeaders } from './leaders.ts';
+import { fillNewcomers } from './newcomers.ts';
+import { type Ranges, rangesOf } from './ranges.ts';
+import type { SolvePhase, SolveProgress } from './solver.ts';
+import type { SolverState } from './state.ts';
+import { copiesSoFar } from './trades.ts';
+import { balanceWeights } from './weight-balance.ts';
+
+/** Problems of at most so many replicas are annealed, with so many tries each: in larger ones granularity hardly matters. */
+const SMALL = 8_000;
+const TRIES_PER_SLOT = 300;
+const MOST_TRIES = 200_000;
+/** Rounds until nothing changes any more; two are the rule. */
+const MOST_ROUNDS = 6;
+
+/**
+ * Balance, after everything has a place: replicas or weights, then leaders, which change weights where roles weigh differently, and so
+ * on until a whole round finds nothing to do. Ending like that makes the answer a fixed point: solved again it moves nothing.
+ */
+export class Improvement {
+  readonly #state: SolverState;
+  readonly #fair: FairShares;
+  readonly #budget: Budget;
+  readonly #ranges: Ranges;
+  readonly #imbalance: Imbalance;
+  /** Replicas that had to be copied whatever is done. */
+  readonly #missing: number;
+  /** What was done before the first round. */
+  readonly #start: number;
+
+  constructor(state: SolverState, fair: FairShares, budget: Budget, missing: number, start: number) {
+    const { tolerance, leaderTolerance } = state.layout.problem.goals;
+    this.#state = state;
+    this.#fair = fair;
+    this.#budget = budget;
+    this.#missing = missing;
+    this.#start = start;
+    this.#ranges = rangesOf(state.layout, fair, tolerance, leaderTolerance);
+    this.#imbalance = new Imbalance(state, this.#ranges, fair);
+  }
+
+  *run(progress: (phase: SolvePhase) => SolveProgress): Generator<SolveProgress, void, void> {
+    yield* this.#rounds(progress);
+    if (!this.#isWorthAnnealing()) return;
+    const tries = Math.min(MOST_TRIES, TRIES_PER_SLOT * this.#state.layout.problem.S);
+    anneal(this.#state, this.#ranges, this.#imbalance, this.#budget, tries);
+    yield progress('anneal');
+    yield* this.#rounds(progress);
+  }
+
+  *#rounds(progress: (phase: SolvePhase) => SolveProgress): Generator<SolveProgress, void, void> {
+    for (let round = 0; round < MOST_ROUNDS; round++) {
+      const before = this.#state.changes;
+      this.#balance();
+      yield progress('balance');
+      const balanced = this.#state.changes;
+      evenOutLeaders(this.#state, this.#ranges, this.#fair.leaders, this.#budget);
+      yield progress('leaders');
+      const loadsStand = this.#state.changes === balanced || this.#state.layout.rolesWeighAlike;
+      if (this.#state.changes === before || (loadsStand && round === 0)) return;
+    }
+  }
+
+  #balance(): void {
+    if (this.#state.layout.problem.unweighted) evenOutCounts(this.#state, this.#ranges, this.#budget);
+    else {
+      fillNewcomers(this.#state, this.#imbalance, this.#budget);
+      balanceWeights(this.#state, this.#ranges, this.#imbalance, this.#budget);
+    }
+  }
+
+  /** Whether something was done and it may not be the best: a node is outside its range, or more was copied than had to be. */
+  #isWorthAnnealing(): boolean {
+    const { problem } = this.#state.layout;
+    if (problem.unweighted || problem.S > SMALL || this.#state.changes === this.#start) return false;
+    for (let n = 0; n < problem.N; n++) {
+      if (problem.nodeState[n] === NODE_LIVE && this.#imbalance.of(n) > 1e-9) return true;
+    }
+    return copiesSoFar(this.#state) > this.#missing;
+  }
+}
