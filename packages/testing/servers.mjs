@@ -9,6 +9,9 @@ import { delimiter, join } from 'node:path';
 /** Version of etcd that is built through Go; pinned by `scripts/etcd-tools/go.sum`. */
 export const ETCD_VERSION = '3.7.3';
 
+/** Version of the newest ZooKeeper, from Maven Central; pinned by `scripts/zookeeper-tools/pom.xml`. */
+export const ZOOKEEPER_VERSION = '3.9.5';
+
 /** Version of etcd's own load tool; the newest whose module can be built alone. It drives newer servers too. */
 export const ETCD_BENCHMARK_VERSION = '3.6.8';
 
@@ -43,10 +46,16 @@ function firstReadable(...paths) {
   return paths.find((path) => isAccessible(path, constants.R_OK));
 }
 
+/** The folder of a ZooKeeper's jars: there, and complete, as it is moved into place whole. */
+function zookeeperJars() {
+  const lib = join(serverCacheDirectory(), `zookeeper-${ZOOKEEPER_VERSION}`);
+  return firstReadable(join(lib, `zookeeper-${ZOOKEEPER_VERSION}.jar`)) === undefined ? undefined : lib;
+}
+
 const etcdBuilt = (name) => findExecutable(join(serverCacheDirectory(), `etcd-${ETCD_VERSION}`, name));
 
 /**
- * Every server a test may need: how people call it, Debian's packages that bring it (none: built through Go), and its files
+ * Every server a test may need: how people call it, Debian's packages that bring it (none: built through Go, or copied from Maven Central), and its files
  * on this machine (`undefined` where one is missing).
  */
 export const servers = {
@@ -64,6 +73,11 @@ export const servers = {
     title: 'ZooKeeper with a Java runtime',
     packages: ['zookeeper', 'default-jre-headless'],
     files: () => ({ java: findExecutable('java'), jar: firstReadable('/usr/share/java/zookeeper.jar') }),
+  },
+  'zookeeper-3.9': {
+    title: `ZooKeeper ${ZOOKEEPER_VERSION}`,
+    packages: [],
+    files: () => ({ java: findExecutable('java'), lib: zookeeperJars() }),
   },
   chromium: {
     title: 'Chromium',

@@ -1,4 +1,4 @@
-/** The real servers of the tests: Debian's by apt where we may, newer etcd through Go into a cache folder by version. */
+/** The real servers of the tests: Debian's by apt where we may; newer etcd through Go, newer ZooKeeper through Maven, into a cache folder by version. */
 import { mkdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import {
@@ -8,11 +8,12 @@ import {
   isServerInstalled,
   serverCacheDirectory,
   servers,
+  ZOOKEEPER_VERSION,
 } from '../../packages/testing/servers.mjs';
 import { answerOf, root, runToEnd, say } from './run.mjs';
 
 /** What `npm test` needs besides Node and git. */
-export const SERVERS_FOR_TESTS = ['etcd-3.7', 'etcd-3.4', 'zookeeper', 'chromium'];
+export const SERVERS_FOR_TESTS = ['etcd-3.7', 'etcd-3.4', 'zookeeper', 'zookeeper-3.9', 'chromium'];
 
 /**
  * Installs those of `wanted` that are missing, saying what and how long.
@@ -24,7 +25,8 @@ export async function installServers(wanted) {
   say(`Servers that the tests use and that are missing: ${missing.map((name) => servers[name].title).join(', ')}.`);
   return [
     ...(await installWithApt(missing.filter((name) => servers[name].packages.length > 0))),
-    ...(await installWithGo(missing.filter((name) => servers[name].packages.length === 0))),
+    ...(await installWithGo(missing.filter((name) => name in goBuilds))),
+    ...(await installWithMaven(missing.filter((name) => name in mavenCopies))),
   ];
 }
 
@@ -127,6 +129,60 @@ async function goBuild({ module, folder, programs }) {
   rmSync(target, { recursive: true, force: true });
   renameSync(building, target);
   return true;
+}
+
+const mavenCopies = {
+  'zookeeper-3.9': { pom: join(root, 'scripts/zookeeper-tools/pom.xml'), folder: `zookeeper-${ZOOKEEPER_VERSION}` },
+};
+
+async function installWithMaven(names) {
+  const missing = [];
+  for (const name of names) {
+    const { title } = servers[name];
+    // Debian's Maven is small beside the Java that every ZooKeeper needs anyway.
+    if (findExecutable('mvn') === undefined && !(await aptInstall(['maven']))) {
+      const remedy = 'install Maven (Debian: apt-get install maven), then run this again';
+      missing.push({ name, title, why: 'its jars come through Maven, and there is none', remedy, optional: false });
+      continue;
+    }
+    say(`Copying ${title} from Maven Central (once; seconds; kept in ${serverCacheDirectory()}).`);
+    if (!(await mavenCopy(mavenCopies[name])) || !isServerInstalled(name)) {
+      const remedy =
+        'let Maven reach Maven Central (~/.m2/settings.xml) and see that there is a `java`, then run this again';
+      missing.push({ name, title, why: 'copying its jars failed, see above', remedy, optional: false });
+    }
+  }
+  return missing;
+}
+
+/** Copies into a side folder and moves it into place whole, so that a broken-off copy is never taken for a server. */
+async function mavenCopy({ pom, folder }) {
+  const target = join(serverCacheDirectory(), folder);
+  const copying = `${target}.copying-${process.pid}`;
+  const args = ['-B', '-q', '-f', pom, 'dependency:copy-dependencies', `-DoutputDirectory=${copying}`];
+  if ((await runToEnd('mvn', args)) !== 0) {
+    rmSync(copying, { recursive: true, force: true });
+    return false;
+  }
+  rmSync(target, { recursive: true, force: true });
+  renameSync(copying, target);
+  return true;
+}
+
+/** Installs Debian packages where that is possible without asking anybody; says whether it did. */
+async function aptInstall(packages) {
+  const prefix = rootPrefix();
+  if (findExecutable('apt-get') === undefined || prefix === undefined) return false;
+  const line = [
+    'env',
+    'DEBIAN_FRONTEND=noninteractive',
+    'apt-get',
+    '-qq',
+    'install',
+    '--yes',
+    '--no-install-recommends',
+  ];
+  return (await runAs(prefix, [...line, ...packages])) === 0;
 }
 
 /** Says what is missing and how to get it. */

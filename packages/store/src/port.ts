@@ -90,6 +90,11 @@ export interface StoreCapabilities {
   readonly atomicWatchEvents: boolean;
   /** A watch can begin at a past revision. No on ZooKeeper. */
   readonly history: boolean;
+  /**
+   * Writes to one entry that follow each other closely may be told by a watch as the last of them, as the engine shows only the newest
+   * value; and the revision of a deletion may be one by which the entry was gone. Absent: no. Yes on ZooKeeper.
+   */
+  readonly coalescedChanges?: boolean;
   /** A path whose children have all gone may still be listed by `children` of its parent. Yes on ZooKeeper. */
   readonly lingeringParents: boolean;
   /** Largest value, in bytes. */
@@ -98,6 +103,8 @@ export interface StoreCapabilities {
   readonly maxTransactionOperations: number;
   /** Shortest session ttl the engine grants, in milliseconds; asking for less gets this. */
   readonly minSessionTtlMs: number;
+  /** Longest session ttl the engine grants, in milliseconds; asking for more gets this. Absent: no limit worth naming. */
+  readonly maxSessionTtlMs?: number;
   /** Longest time past its ttl that the engine lets a session live, in milliseconds (etcd: 500; ZooKeeper: one tick). */
   readonly sessionExpiryLagMs: number;
 }

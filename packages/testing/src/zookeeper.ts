@@ -9,16 +9,27 @@ import { temporaryDirectory } from './temporary-directory.ts';
 
 /** Which ZooKeeper to start. */
 export interface ZooKeeperOptions {
+  /** `3.8`: Debian's; `3.9`: the newest, from Maven Central. Default `3.8`. */
+  readonly version?: '3.8' | '3.9';
   /** Servers of the ensemble; default 1. */
   readonly servers?: 1 | 3;
   /** Length of a tick, in milliseconds: sessions expire on a tick's end and last 2 to 20 ticks. Default 500. */
   readonly tickTimeMs?: number;
+  /** Further lines of every server's configuration, for example `extendedTypesEnabled=true`. */
+  readonly settings?: readonly string[];
+  /** Further options of every server's JVM, for example `-Djava.security.auth.login.config=…`. */
+  readonly jvmOptions?: readonly string[];
+  /** Also listen with TLS, by this PEM file of key and certificate; clients need no certificate of their own. */
+  readonly tlsKeyStore?: string;
 }
 
 /** One ZooKeeper process. */
 export interface ZooKeeperMember {
   /** `127.0.0.1:PORT`. */
   readonly address: string;
+  readonly port: number;
+  /** `127.0.0.1:PORT` of the port with TLS; empty where none was asked for. */
+  readonly secureAddress: string;
   readonly pid: number;
   pause(): void;
   resume(): void;
@@ -39,20 +50,23 @@ export interface ZooKeeperServer extends AsyncDisposable {
 
 /** Starts ZooKeeper on free ports of 127.0.0.1 with an empty data folder, and waits until every server serves. */
 export async function startZooKeeper(options: ZooKeeperOptions = {}): Promise<ZooKeeperServer> {
-  const { servers: size = 1, tickTimeMs = 500 } = options;
+  const { version = '3.8', servers: size = 1, tickTimeMs = 500, settings = [], jvmOptions = [], tlsKeyStore } = options;
   const folder = await temporaryDirectory('zookeeper');
-  const ports = await freePorts(size * 3);
+  const ports = await freePorts(size * 4);
   const ensemble =
     size === 1
       ? []
-      : Array.from({ length: size }, (_, i) => `server.${i + 1}=127.0.0.1:${ports[i * 3 + 1]}:${ports[i * 3 + 2]}`);
+      : Array.from({ length: size }, (_, i) => `server.${i + 1}=127.0.0.1:${ports[i * 4 + 1]}:${ports[i * 4 + 2]}`);
   const members = Array.from({ length: size }, (_, index) =>
     runnableServer({
       id: index + 1,
-      port: ports[index * 3] ?? 0,
+      version,
+      port: ports[index * 4] ?? 0,
+      securePort: tlsKeyStore === undefined ? undefined : ports[index * 4 + 3],
       folder: join(folder.path, `s${index + 1}`),
       tickTimeMs,
-      ensemble,
+      lines: [...ensemble, ...settings, ...(tlsKeyStore === undefined ? [] : tlsLines(tlsKeyStore))],
+      jvmOptions,
     }),
   );
   const stop = async (): Promise<void> => {
@@ -76,10 +90,31 @@ export async function startZooKeeper(options: ZooKeeperOptions = {}): Promise<Zo
 
 interface ServerPlan {
   readonly id: number;
+  readonly version: '3.8' | '3.9';
   readonly port: number;
+  readonly securePort: number | undefined;
   readonly folder: string;
   readonly tickTimeMs: number;
-  readonly ensemble: readonly string[];
+  /** Lines of the configuration beyond the usual. */
+  readonly lines: readonly string[];
+  readonly jvmOptions: readonly string[];
+}
+
+/** TLS is for Netty to do; the server's key lies in a PEM file, and clients may come without a certificate. */
+function tlsLines(keyStore: string): string[] {
+  return [
+    'serverCnxnFactory=org.apache.zookeeper.server.NettyServerCnxnFactory',
+    `ssl.keyStore.location=${keyStore}`,
+    'ssl.keyStore.type=PEM',
+    `ssl.trustStore.location=${keyStore}`,
+    'ssl.trustStore.type=PEM',
+    'ssl.clientAuth=none',
+  ];
+}
+
+/** Where Java finds the server's classes. */
+function classPath(version: '3.8' | '3.9'): string {
+  return version === '3.8' ? serverFile('zookeeper', 'jar') : join(serverFile('zookeeper-3.9', 'lib'), '*');
 }
 
 function runnableServer(plan: ServerPlan): ZooKeeperMember {
@@ -87,6 +122,8 @@ function runnableServer(plan: ServerPlan): ZooKeeperMember {
   const kill = async (): Promise<void> => void (await running?.kill());
   return {
     address: `127.0.0.1:${plan.port}`,
+    port: plan.port,
+    secureAddress: plan.securePort === undefined ? '' : `127.0.0.1:${plan.securePort}`,
     get pid() {
       return running?.pid ?? 0;
     },
@@ -99,7 +136,7 @@ function runnableServer(plan: ServerPlan): ZooKeeperMember {
       const main = 'org.apache.zookeeper.server.quorum.QuorumPeerMain';
       running = await spawnProcess(
         serverFile('zookeeper', 'java'),
-        ['-Xmx256m', '-cp', serverFile('zookeeper', 'jar'), main, configuration],
+        ['-Xmx256m', ...plan.jvmOptions, '-cp', classPath(plan.version), main, configuration],
         { name: 'ZooKeeper', cwd: plan.folder },
       );
       await awaitServing(plan, running);
@@ -121,7 +158,8 @@ async function writeConfiguration(plan: ServerPlan): Promise<string> {
     'admin.enableServer=false',
     'maxClientCnxns=0',
     '4lw.commands.whitelist=*',
-    ...plan.ensemble,
+    ...(plan.securePort === undefined ? [] : [`secureClientPort=${plan.securePort}`]),
+    ...plan.lines,
   ];
   await writeFile(path, `${lines.join('\n')}\n`);
   return path;

@@ -259,6 +259,11 @@ export class ZooKeeperClient implements AsyncDisposable {
     };
   }
 
+  /** Tells `listener` of no one-shot watch any more that it was given for; servers before 3.6 cannot take those back. */
+  forget(listener: WatchListener): void {
+    this.#watches.forget(listener);
+  }
+
   /** Paths of the ephemeral nodes of this session at and below `prefix` (3.6 on). */
   async ephemerals(prefix: string = '/', options: CallOptions = {}): Promise<readonly string[]> {
     const paths = await this.#link.submit(ephemeralsRequest(this.#chroot.outer(prefix)), options);

@@ -57,6 +57,11 @@ export class WatchReader {
     return event;
   }
 
+  /** Paths told to be there below the one watched, which on some engines is there by itself when something is below it. */
+  below(root: StorePath): StorePath[] {
+    return [...this.state.keys()].filter((path) => path !== root);
+  }
+
   /** Reads on until `done` holds, told after each event; gives the events read. */
   async until(done: (event: WatchEvent) => boolean): Promise<WatchEvent[]> {
     const events: WatchEvent[] = [];

@@ -36,8 +36,11 @@ export function checkExpectation(expect: Expectation): void {
       throw new KeelsonError('E_INVALID_ARGUMENT', 'A revision expected must be a bigint from 0.');
 }
 
+/** What an expectation is compared with. */
+export type FoundVersion = Pick<KeyValue, 'version' | 'createRevision' | 'modRevision'>;
+
 /** Whether `found` meets `expect`. */
-export function meets(expect: Expectation, found: KeyValue | undefined): boolean {
+export function meets(expect: Expectation, found: FoundVersion | undefined): boolean {
   return (
     (expect.version === undefined || expect.version === (found?.version ?? 0)) &&
     (expect.createRevision === undefined || expect.createRevision === (found?.createRevision ?? 0n)) &&
@@ -46,7 +49,7 @@ export function meets(expect: Expectation, found: KeyValue | undefined): boolean
 }
 
 /** The error for an expectation that `found` does not meet. */
-export function expectationError(path: StorePath, expect: Expectation, found: KeyValue | undefined): KeelsonError {
+export function expectationError(path: StorePath, expect: Expectation, found: FoundVersion | undefined): KeelsonError {
   if (found === undefined && wantsEntry(expect))
     return new KeelsonError('E_NOT_FOUND', `There is no entry at ${path}.`, { details: { path } });
   const details = {

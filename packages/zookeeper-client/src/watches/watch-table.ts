@@ -46,6 +46,13 @@ export class WatchTable {
     return Object.values(this.#listeners).every((map) => !map.has(path));
   }
 
+  /** Takes a listener away from every one-shot watch. */
+  forget(listener: WatchListener): void {
+    for (const kind of ['data', 'exists', 'children'] as const)
+      for (const [path, known] of this.#listeners[kind])
+        if (known.delete(listener) && known.size === 0) this.#listeners[kind].delete(path);
+  }
+
   /** Whom to tell of an event, each once. One-shot watches are used up. */
   take(event: NodeEvent): readonly WatchListener[] {
     const listeners = new Set<WatchListener>(this.#listeners.persistent.get(event.path));

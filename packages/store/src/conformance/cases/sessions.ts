@@ -34,8 +34,9 @@ export const sessionCases: readonly ConformanceCase[] = [
       for (const path of paths) same((await other.get(path))?.owner, session.id, `owner of ${path}`);
       check(/^[0-9a-f]+$/.test(session.id), `the session's id ${session.id} is not lower-case hex`);
       await session.close();
-      await reader.until(() => reader.state.has(bench.at('persistent')) && reader.state.size === 1);
-      same([...reader.state.keys()], [bench.at('persistent')], 'what the watch was left with');
+      const left = (): string[] => reader.below(bench.root);
+      await reader.until(() => reader.state.has(bench.at('persistent')) && left().length === 1);
+      same(left(), [bench.at('persistent')], 'what the watch was left with');
       const listed = (await other.list(bench.root)).entries.map((entry) => entry.path);
       same(listed, [bench.at('persistent')], 'what is left');
     },
@@ -70,7 +71,7 @@ export const sessionCases: readonly ConformanceCase[] = [
       const silent = bench.runtime.clock.monotonicMs();
       check(aliveUntilMs > silent, 'the session was over before it fell silent');
       const limitMs = session.ttlMs + other.capabilities.sessionExpiryLagMs + bench.patienceMs;
-      const gone = reader.until(() => reader.state.size === 0);
+      const gone = reader.until(() => reader.below(bench.root).length === 0);
       const slow = sleep(bench.runtime, limitMs).then(() => 'slow' as const);
       check((await Promise.race([gone, slow])) !== 'slow', `the entry was still there after ${limitMs} ms`);
       check(bench.runtime.clock.monotonicMs() >= aliveUntilMs, 'the entry went before the ttl was over');
@@ -91,7 +92,7 @@ export const sessionCases: readonly ConformanceCase[] = [
       const { lost } = session;
       await bench.fault('disconnect')(owner);
       await reader.until((event) => {
-        if (reader.state.size > 0) return false;
+        if (reader.below(bench.root).length > 0) return false;
         check(lost.aborted, `the watch told ${event.type} of the entry's end before \`lost\` tripped`);
         return true;
       });

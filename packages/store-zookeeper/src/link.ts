@@ -1,0 +1,60 @@
+import { type CallOptions, isKeelsonError, throwIfAborted } from '@keelson/runtime';
+import type { StorePath } from '@keelson/store';
+import type { ZooKeeperClient } from '@keelson/zookeeper-client';
+
+/** Most paths remembered as existing. Forgetting one costs a round trip, no more. */
+const MAX_HINTS = 10_000;
+
+/** One connection of a store: its client, and what helps to guess right which request a write needs. */
+export class Link {
+  readonly client: ZooKeeperClient;
+  readonly #existing: Set<StorePath> = new Set();
+  #sync: Promise<bigint> | undefined;
+
+  constructor(client: ZooKeeperClient) {
+    this.client = client;
+  }
+
+  /** Whether the path was there when it was last seen. A guess: only the server knows. */
+  probablyExists(path: StorePath): boolean {
+    return this.#existing.has(path);
+  }
+
+  /** Remembers whether the path is there. */
+  noteExistence(path: StorePath, exists: boolean): void {
+    this.#existing.delete(path);
+    if (!exists) return;
+    this.#existing.add(path);
+    if (this.#existing.size <= MAX_HINTS) return;
+    for (const oldest of this.#existing) {
+      this.#existing.delete(oldest);
+      return;
+    }
+  }
+
+  /** A sync before reads sent right after it; reads of one tick share it. Gives the transaction that the server has reached. */
+  sync(): Promise<bigint> {
+    if (this.#sync !== undefined) return this.#sync;
+    const syncing = this.client.sync('/');
+    this.#sync = syncing;
+    // Who shares it may have been given up by then.
+    syncing.catch(() => {});
+    process.nextTick(() => {
+      this.#sync = undefined;
+    });
+    return syncing;
+  }
+
+  /** Makes a read again when its connection broke under it, as soon as there is another; `E_UNAVAILABLE` where there is none to be had. */
+  async reading<T>(limits: CallOptions, read: () => Promise<T>): Promise<T> {
+    for (;;) {
+      throwIfAborted(limits.signal);
+      if (!this.client.connected) await this.client.whenConnected(limits);
+      try {
+        return await read();
+      } catch (error) {
+        if (!isKeelsonError(error, 'E_UNAVAILABLE')) throw error;
+      }
+    }
+  }
+}

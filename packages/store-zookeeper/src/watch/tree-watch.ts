@@ -1,0 +1,288 @@
+import { isKeelsonError, KeelsonError, onAbort, sleep, withDeadline } from '@keelson/runtime';
+import {
+  type Change,
+  isBelow,
+  isPath,
+  lastSegment,
+  parentPath,
+  type Revision,
+  type SnapshotReason,
+  type StorePath,
+  type Watch,
+  type WatchEvent,
+  type WatchOptions,
+} from '@keelson/store';
+import type { NodeEvent } from '@keelson/zookeeper-client';
+import type { StoreContext } from '../context.ts';
+import { GUARD_NAME } from '../entry.ts';
+import { ChangeTracker, type Reading } from './change-tracker.ts';
+import { DirtyPaths } from './dirty-paths.ts';
+import { ClassicTreeReader, LastingTreeReader, type TreeReader, type TreeScope } from './tree-reader.ts';
+
+/** Default of `bufferedChanges`. */
+const DEFAULT_BUFFERED_CHANGES = 10_000;
+
+/** Longest time one snapshot, or one round of readings, may take, in milliseconds. */
+const READ_TIMEOUT_MS = 30_000;
+
+/** Pause before a snapshot that failed is tried again, in milliseconds. */
+const RETRY_MS = 200;
+
+/** Rounds in which a snapshot catches up with what changes meanwhile, before it is told as it is. */
+const MAX_ROUNDS = 100;
+
+/** What the watches of one store share: whether servers have persistent watches. Found out once. */
+export interface WatchSupport {
+  classic: boolean;
+}
+
+/**
+ * A watch on ZooKeeper: the watch is set, then the tree is read; what events call changed is read again. Readings are made when the reader asks
+ * for the next event, so a slow reader costs a bounded set of paths, and several changes of one path become one.
+ */
+export class TreeWatch implements Watch, AsyncIterator<WatchEvent, undefined> {
+  readonly #context: StoreContext;
+  readonly #scope: TreeScope;
+  readonly #support: WatchSupport;
+  readonly #limit: number;
+  readonly #tracker: ChangeTracker = new ChangeTracker();
+  readonly #dirty: DirtyPaths = new DirtyPaths();
+  readonly #stop: AbortController = new AbortController();
+  readonly #onEnded: (watch: TreeWatch) => void;
+  readonly #releases: (() => void)[] = [];
+  #reader: TreeReader;
+  /** Why a snapshot is due; `undefined` while changes are told. */
+  #resync: SnapshotReason | undefined = 'initial';
+  #interruption: Error | undefined;
+  #interrupted = false;
+  /** Counts interruptions: what was read across one is of no use. */
+  #epoch = 0;
+  #wake: () => void = () => {};
+  #turn: Promise<unknown> = Promise.resolve();
+  #iterated = false;
+  #error: unknown;
+
+  constructor(
+    context: StoreContext,
+    path: StorePath,
+    options: WatchOptions,
+    support: WatchSupport,
+    onEnded: (watch: TreeWatch) => void,
+  ) {
+    const limit = options.bufferedChanges ?? DEFAULT_BUFFERED_CHANGES;
+    if (!Number.isInteger(limit) || limit < 1)
+      throw new KeelsonError('E_INVALID_ARGUMENT', `bufferedChanges must be a whole number from 1, not ${limit}.`);
+    this.#context = context;
+    this.#scope = { path, recursive: options.recursive ?? false };
+    this.#support = support;
+    this.#limit = limit;
+    this.#onEnded = onEnded;
+    this.#reader = this.#newReader();
+    if (options.afterRevision !== undefined) {
+      this.end(new KeelsonError('E_UNSUPPORTED', 'ZooKeeper keeps no history: a watch cannot begin in the past.'));
+      return;
+    }
+    this.#releases.push(
+      onAbort(options.signal, () => this.end()),
+      context.main.client.onConnection((event) => {
+        if (event.type === 'connected') this.#wake();
+        else if (event.type !== 'ended') this.#interrupt(event.error);
+      }),
+    );
+    if (this.#stop.signal.aborted) this.#release();
+  }
+
+  [Symbol.asyncIterator](): AsyncIterator<WatchEvent, undefined> {
+    if (this.#iterated) throw new KeelsonError('E_INVALID_ARGUMENT', 'A watch can be iterated once; open another one.');
+    this.#iterated = true;
+    return this;
+  }
+
+  next(): Promise<IteratorResult<WatchEvent, undefined>> {
+    const result = this.#turn.then(() => this.#next());
+    this.#turn = result.catch(() => {});
+    return result;
+  }
+
+  return(): Promise<IteratorResult<WatchEvent, undefined>> {
+    this.end();
+    return Promise.resolve({ value: undefined, done: true });
+  }
+
+  close(): Promise<void> {
+    this.end();
+    return Promise.resolve();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  /** Ends the iteration: with `error` where one is given, else as finished. The first call counts. */
+  end(error?: unknown): void {
+    if (this.#stop.signal.aborted) return;
+    this.#error = error;
+    this.#stop.abort(error);
+    this.#reader.end();
+    this.#dirty.take();
+    this.#release();
+    this.#onEnded(this);
+    this.#wake();
+  }
+
+  #release(): void {
+    for (const release of this.#releases.splice(0)) release();
+  }
+
+  async #next(): Promise<IteratorResult<WatchEvent, undefined>> {
+    for (;;) {
+      if (this.#stop.signal.aborted) return this.#finish();
+      const event = await this.#step();
+      if (event !== undefined && !this.#stop.signal.aborted) return { value: event, done: false };
+    }
+  }
+
+  /** One step towards the next event; gives it where there is one. */
+  async #step(): Promise<WatchEvent | undefined> {
+    const interruption = this.#interruption;
+    if (interruption !== undefined) {
+      this.#interruption = undefined;
+      return { type: 'interrupted', error: interruption };
+    }
+    const idle = this.#resync === undefined && this.#dirty.size === 0;
+    if (idle || !this.#context.main.client.connected) {
+      await this.#changed();
+      return undefined;
+    }
+    try {
+      return this.#resync === undefined ? await this.#readChanges() : await this.#readSnapshot(this.#resync);
+    } catch (error) {
+      await this.#failed(error);
+      return undefined;
+    }
+  }
+
+  #finish(): IteratorReturnResult<undefined> {
+    const error = this.#error;
+    this.#error = undefined;
+    if (error !== undefined) throw error;
+    return { value: undefined, done: true };
+  }
+
+  #changed(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#wake = resolve;
+    });
+  }
+
+  #newReader(): TreeReader {
+    const Reader = this.#support.classic ? ClassicTreeReader : LastingTreeReader;
+    return new Reader(this.#context, this.#scope, (event) => this.#told(event));
+  }
+
+  #told(event: NodeEvent): void {
+    if (this.#stop.signal.aborted || !this.#covers(event.path)) return;
+    const deletedAt = event.type === 'deleted' ? event.zxid : undefined;
+    this.#dirty.add(event.path, this.#context.main.client.lastZxid, deletedAt);
+    // A snapshot under way reads everything anyway; it holds no more than the tree.
+    if (this.#resync === undefined && this.#dirty.size + this.#tracker.held > this.#limit) {
+      this.#dirty.take();
+      this.#resync = 'overflow';
+    }
+    this.#wake();
+  }
+
+  #covers(path: StorePath): boolean {
+    const { path: root, recursive } = this.#scope;
+    if (lastSegment(path).startsWith(GUARD_NAME) || !isPath(path)) return false;
+    if (!this.#context.chrooted && (path === '/zookeeper' || path.startsWith('/zookeeper/'))) return false;
+    // Events about the path's children name the path; the reader of one-shot watches looks at the children then.
+    if (path === root) return path !== '/' || this.#support.classic;
+    return recursive ? isBelow(path, root) : parentPath(path) === root;
+  }
+
+  #interrupt(error: Error): void {
+    this.#resync ??= 'reconnected';
+    if (this.#resync === 'overflow') this.#resync = 'reconnected';
+    this.#epoch += 1;
+    this.#dirty.take();
+    if (!this.#interrupted) this.#interruption = error;
+    this.#interrupted = true;
+    this.#wake();
+  }
+
+  async #readSnapshot(reason: SnapshotReason): Promise<WatchEvent | undefined> {
+    const { main } = this.#context;
+    const epoch = this.#epoch;
+    return await this.#reading(async (signal) => {
+      const limits = { signal, timeoutMs: READ_TIMEOUT_MS };
+      await this.#reader.begin(limits);
+      this.#dirty.take();
+      const [, entries] = await Promise.all([main.sync(), this.#reader.readAll(limits)]);
+      for (let round = 0; round < MAX_ROUNDS && this.#dirty.size > 0; round += 1) {
+        const paths = this.#dirty.take();
+        const again = await this.#reader.read(paths.keys(), (path) => entries.has(path), limits);
+        for (const [path, entry] of again) {
+          if (entry === undefined) entries.delete(path);
+          else entries.set(path, entry);
+        }
+      }
+      if (epoch !== this.#epoch) return undefined;
+      this.#resync = undefined;
+      this.#interrupted = false;
+      this.#tracker.reset(entries.values());
+      const revision = this.#dirty.completeUpTo(main.client.lastZxid);
+      return { type: 'snapshot', reason, entries: [...entries.values()], revision };
+    });
+  }
+
+  async #readChanges(): Promise<WatchEvent | undefined> {
+    const { client } = this.#context.main;
+    const paths = this.#dirty.take();
+    try {
+      return await this.#reading(async (signal) => {
+        const limits = { signal, timeoutMs: READ_TIMEOUT_MS };
+        const found = await this.#reader.read(paths.keys(), (path) => this.#tracker.knows(path), limits);
+        if (this.#resync !== undefined) return undefined;
+        const newest = client.lastZxid;
+        const readings = [...found].map(
+          ([path, entry]): Reading => ({ path, entry, goneBy: paths.get(path)?.deletedAt ?? newest }),
+        );
+        return changesEvent(this.#tracker.take(readings, this.#dirty.completeUpTo(newest)));
+      });
+    } catch (error) {
+      for (const [path, { after, deletedAt }] of paths) this.#dirty.add(path, after, deletedAt);
+      throw error;
+    }
+  }
+
+  #reading<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    return withDeadline(this.#context.runtime, { signal: this.#stop.signal }, READ_TIMEOUT_MS, work);
+  }
+
+  async #failed(reason: unknown): Promise<void> {
+    if (this.#stop.signal.aborted) return;
+    if (isKeelsonError(reason, 'E_UNSUPPORTED') && !this.#support.classic) {
+      this.#context.runtime.logger.info({}, 'ZooKeeper has no persistent watches; using one-shot watches');
+      this.#support.classic = true;
+    } else if (!isKeelsonError(reason) || !reason.retryable) {
+      this.end(reason);
+      return;
+    }
+    if (this.#support.classic && this.#reader instanceof LastingTreeReader) {
+      this.#reader.end();
+      this.#reader = this.#newReader();
+      return;
+    }
+    if (!this.#context.main.client.connected) return;
+    // A tripped signal ends the pause; the loop above sees why.
+    await sleep(this.#context.runtime, RETRY_MS, { signal: this.#stop.signal }).catch(() => {});
+  }
+}
+
+function changesEvent(changes: readonly Change[]): WatchEvent | undefined {
+  const last = changes.at(-1);
+  if (last === undefined) return undefined;
+  const revision: Revision = last.type === 'put' ? last.entry.modifyRevision : last.revision;
+  return { type: 'changes', changes, revision };
+}
