@@ -6,6 +6,7 @@ import {
   fairLeaders,
   fairLoads,
   leaderBound,
+  leaderRanges,
   loadRanges,
   maxOverFair,
   moveBound,
@@ -26,6 +27,7 @@ export interface Verdict {
   /** What is plainly wrong: a hard constraint broken, a replica left out although it has a place, balance missed. */
   readonly faults: readonly string[];
   readonly unplaced: number;
+  /** Copies; where roles weigh differently each leader that changes counts half a copy more. */
   readonly moves: number;
   readonly moveBound: number;
   readonly leaders: number;
@@ -72,8 +74,14 @@ export function verdictOn({ problem, part, placeable, balance }: Question, stand
   const counts = countAnswer(facts, answer);
   const fair = facts.dimensions.map((_, dimension) => fairLoads(facts, dimension));
   const loadMax = Math.max(...fair.map((row, dimension) => maxOverFair(counts.loads[dimension] ?? [], row)));
+  const leading = leaderBound(facts);
+  const here = leaderBound(facts, (partition) => [...(answer[partition]?.keys() ?? [])]);
+  const fairly = fairLeaders(facts);
+  // Where a leader weighs more than a follower, handing over a lead can stand for a copy: the two have to be judged as one.
+  const changeCost = facts.rolesWeighAlike ? 0 : 0.5;
+  const moves = counts.moves + changeCost * counts.leaderChanges;
   let able = placeable ? counts.wanted : counts.placed;
-  let bound = counts.moves;
+  let bound = moves;
   if (facts.weighted) {
     const ranges = loadRanges(facts);
     const beside = Math.max(...ranges.map((row, at) => outsideRanges(counts.loads[at] ?? [], row, fair[at])));
@@ -81,7 +89,11 @@ export function verdictOn({ problem, part, placeable, balance }: Question, stand
     const free = ranges.map((row, at) =>
       row.map((_, node) => ({ low: 0, high: facts.nodes[node]?.capacity[at] ?? 0 })),
     );
-    if (placeable) bound = weightedBound(facts, balance ? ranges : free, counts.moves).moves;
+    const anywhere = facts.nodes.map(() => ({ low: 0, high: counts.wanted }));
+    const question = { changeCost, guess: moves };
+    if (placeable && balance)
+      bound = weightedBound(facts, { ...question, loads: ranges, leaders: leaderRanges(facts) }).cost;
+    else if (placeable) bound = weightedBound(facts, { ...question, loads: free, leaders: anywhere }).cost;
   } else {
     const ranges = replicaRanges(facts);
     const best = moveBound(facts, ranges);
@@ -93,18 +105,15 @@ export function verdictOn({ problem, part, placeable, balance }: Question, stand
   }
   if (counts.placed < able)
     faults.push(`${able - counts.placed} of ${counts.wanted} replicas have a place and are left out`);
-  const leading = leaderBound(facts);
-  const here = leaderBound(facts, (partition) => [...(answer[partition]?.keys() ?? [])]);
-  const fairly = fairLeaders(facts);
   return {
     part,
     faults,
     unplaced: Math.max(0, able - counts.placed),
-    moves: counts.moves,
+    moves,
     moveBound: bound,
     leaders: counts.leaders.reduce((sum, count) => sum + count, 0),
     leaderChanges: counts.leaderChanges,
-    leaderBound: placeable && balance ? leading.changes : counts.leaderChanges,
+    leaderBound: placeable && balance && facts.rolesWeighAlike ? leading.changes : counts.leaderChanges,
     leaderBoundHere: here.changes,
     leaderMax: balance
       ? maxOverFair(

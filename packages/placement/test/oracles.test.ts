@@ -82,7 +82,9 @@ describe('the bound on moves of weights', () => {
       };
       const best = bestOfAll(facts, cost, (standing) => movesOf(facts, standing));
       if (best === undefined) continue;
-      const { moves } = weightedBound(facts, ranges, best.cost);
+      const anywhere = facts.nodes.map(() => ({ low: 0, high: Number.POSITIVE_INFINITY }));
+      const question = { loads: ranges, leaders: anywhere, changeCost: 0, guess: best.cost };
+      const { cost: moves } = weightedBound(facts, question);
       expect({ seed, moves, above: moves > best.cost }).toEqual({ seed, moves, above: false });
       found += 1;
       met += moves === best.cost ? 1 : 0;

@@ -55,6 +55,8 @@ export interface ClusterFacts {
   /** The dimensions that are evened out; the count of replicas where the problem has none. */
   readonly dimensions: readonly string[];
   readonly weighted: boolean;
+  /** Whether replicas of a partition weigh the same whatever their role. */
+  readonly rolesWeighAlike: boolean;
   readonly tolerance: number;
   readonly leaderTolerance: number;
   readonly nodes: readonly NodeFacts[];
@@ -75,6 +77,7 @@ export function factsOf(problem: PlacementProblem): ClusterFacts {
     problem,
     dimensions,
     weighted,
+    rolesWeighAlike: problem.resources.every(({ roles }) => roles.every(({ load = 1 }) => load === 1)),
     tolerance: problem.goals?.tolerance ?? 0.02,
     leaderTolerance: problem.goals?.leaderTolerance ?? 0.02,
     nodes,

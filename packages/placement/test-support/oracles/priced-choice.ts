@@ -4,29 +4,46 @@ import { zoneRule } from './fair-shares.ts';
 /** A kind of slot: replicas of a partition that weigh the same. */
 interface Kind {
   readonly count: number;
+  /** Load per dimension and, last, 1 where it leads. */
   readonly load: readonly number[];
+}
+
+/** A node, with what standing there costs before any price. */
+interface Place {
+  readonly node: number;
+  /** 1 where the replica would have to be copied. */
+  readonly move: number;
+  /** What leading here saves: a leader of today goes on. */
+  readonly saves: number;
 }
 
 /** Where a partition may stand, arranged for choosing by price. */
 export interface Choice {
   readonly kinds: readonly Kind[];
   /** Zones with the nodes in them; where zones do not suffice, every node by itself, which only lowers the bound. */
-  readonly zones: readonly (readonly { readonly node: number; readonly move: number }[])[];
+  readonly zones: readonly (readonly Place[])[];
   /** Sizes of the states of the count of replicas placed, kind by kind. */
   readonly states: number;
 }
 
 /** Arranges a partition. Pins and held places are not insisted on, which only lowers the bound. */
-export function choicesOf(facts: ClusterFacts, partition: PartitionFacts): Choice {
+export function choicesOf(facts: ClusterFacts, partition: PartitionFacts, changeCost: number): Choice {
   const kinds: { count: number; load: readonly number[] }[] = [];
-  for (const { load } of partition.slots) {
+  for (const slot of partition.slots) {
+    const load = [...slot.load, slot.leads ? 1 : 0];
     const same = kinds.find((kind) => kind.load.every((amount, dimension) => amount === load[dimension]));
     if (same === undefined) kinds.push({ count: 1, load });
     else same.count += 1;
   }
   const rule = zoneRule(facts, partition.mayStand, partition.slots.length);
   const groups = rule.most <= 1 ? [...rule.zones.values()] : partition.mayStand.map((node) => [node]);
-  const zones = groups.map((nodes) => nodes.map((node) => ({ node, move: partition.current.has(node) ? 0 : 1 })));
+  const zones = groups.map((nodes) =>
+    nodes.map((node) => ({
+      node,
+      move: partition.current.has(node) ? 0 : 1,
+      saves: partition.ableLeaders.includes(node) ? changeCost : 0,
+    })),
+  );
   return { kinds, zones, states: kinds.reduce((product, { count }) => product * (count + 1), 1) };
 }
 
@@ -45,8 +62,9 @@ export function bestChoice(
     const next = costs.slice();
     for (const [kind, { count, load }] of kinds.entries()) {
       let cheapest = Number.POSITIVE_INFINITY;
-      for (const { node, move } of zone) {
-        let price = move;
+      const leads = load.at(-1) === 1;
+      for (const { node, move, saves } of zone) {
+        let price = leads ? move - saves : move;
         for (let dimension = 0; dimension < load.length; dimension += 1)
           price += (load[dimension] ?? 0) * (prices[dimension]?.[node] ?? 0);
         if (price >= cheapest) continue;

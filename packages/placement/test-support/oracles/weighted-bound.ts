@@ -2,14 +2,14 @@ import type { ClusterFacts, PartitionFacts } from './facts.ts';
 import { fairLoads, type Range, weightRange } from './fair-shares.ts';
 import { bestChoice, choicesOf } from './priced-choice.ts';
 
-/** Lower bounds on copied replicas where replicas weigh something. */
+/** Lower bounds on copied replicas, plus `changeCost` for each leader that changes, where replicas weigh something. */
 export interface WeightedBound {
   /** By counting: replicas without a place, and the heaviest ones of each node that is too full, or wanted by one that is too empty. */
   readonly knapsack: number;
   /** By prices: the fractional optimum of the whole problem, as far as it was approached. */
   readonly relaxed: number;
-  /** The better of both, as a whole number. */
-  readonly moves: number;
+  /** The better of both; a whole number where only copies count. */
+  readonly cost: number;
 }
 
 /** [dimension][node] what each node should carry at the balance asked for. */
@@ -22,15 +22,26 @@ export function loadRanges(facts: ClusterFacts): Range[][] {
   );
 }
 
-/** A lower bound on moves for the balance `ranges`, given that everything is placed. `guess`: moves of some answer; it only steers the search. */
-export function weightedBound(
-  facts: ClusterFacts,
-  ranges: readonly (readonly Range[])[],
-  guess: number,
-): WeightedBound {
-  const knapsack = knapsackBound(facts, ranges);
-  const relaxed = relaxedBound(facts, ranges, Math.max(guess, knapsack));
-  return { knapsack, relaxed, moves: Math.max(knapsack, Math.ceil(relaxed - 1e-6)) };
+/** What the weighted bound asks for. */
+export interface WeightedQuestion {
+  /** [dimension][node] */
+  readonly loads: readonly (readonly Range[])[];
+  /** [node] */
+  readonly leaders: readonly Range[];
+  /** What a leader that changes costs in copies. */
+  readonly changeCost: number;
+  /** The cost of some answer. It only steers the search and tells when to stop: nothing is to be gained above it. */
+  readonly guess: number;
+}
+
+/** A lower bound for the balance asked for, given that everything is placed. */
+export function weightedBound(facts: ClusterFacts, question: WeightedQuestion): WeightedBound {
+  const knapsack = knapsackBound(facts, question.loads);
+  if (knapsack >= question.guess) return { knapsack, relaxed: knapsack, cost: knapsack };
+  const relaxed = relaxedBound(facts, question);
+  const best = Math.max(knapsack, relaxed);
+  const step = question.changeCost === 0 ? 1 : 0.5;
+  return { knapsack, relaxed, cost: Math.ceil(best / step - 1e-6) * step };
 }
 
 const largestLoad = ({ slots }: PartitionFacts, dimension: number): number =>
@@ -96,8 +107,10 @@ const STEPS = 400;
  * below the cost of any answer within the ranges. The best prices give the optimum of the fractional problem; they are sought by
  * subgradient steps, and whatever is found on the way is a true bound.
  */
-function relaxedBound(facts: ClusterFacts, ranges: readonly (readonly Range[])[], guess: number): number {
-  const choices = facts.partitions.map((partition) => choicesOf(facts, partition));
+function relaxedBound(facts: ClusterFacts, { loads: wanted, leaders, changeCost, guess }: WeightedQuestion): number {
+  const ranges = [...wanted, leaders];
+  const choices = facts.partitions.map((partition) => choicesOf(facts, partition, changeCost));
+  const able = facts.partitions.reduce((sum, { ableLeaders }) => sum + ableLeaders.length, 0);
   const sizes = ranges.map((row) => row.reduce((most, { high }) => Math.max(most, high), 0) || 1);
   const prices = ranges.map((row) => row.map(() => 0));
   const pull = ranges.map((row) => row.map(() => 0));
@@ -107,7 +120,7 @@ function relaxedBound(facts: ClusterFacts, ranges: readonly (readonly Range[])[]
   let bestPrices = prices.map((row) => [...row]);
   for (let step = 0; step < STEPS && pace > 1e-4; step += 1) {
     const loads = ranges.map((row) => row.map(() => 0));
-    let value = 0;
+    let value = able * changeCost;
     for (const choice of choices) value += bestChoice(choice, prices, loads);
     let norm = 0;
     for (const [dimension, row] of ranges.entries())
@@ -130,7 +143,7 @@ function relaxedBound(facts: ClusterFacts, ranges: readonly (readonly Range[])[]
       best = value;
       bestPrices = prices.map((row) => [...row]);
     } else stale += 1;
-    if (norm === 0) break;
+    if (norm === 0 || best > guess - 1e-6) break;
     if (stale > 12) {
       stale = 0;
       pace /= 2;
