@@ -3,7 +3,6 @@ import {
   array,
   boolean,
   constantFrom,
-  double,
   infiniteStream,
   integer,
   option,
@@ -73,7 +72,7 @@ interface PartitionDraw {
 const someNodes = (max: number): Arbitrary<number[]> => uniqueArray(integer({ min: 0, max: 7 }), { maxLength: max });
 
 const partition: Arbitrary<PartitionDraw> = record({
-  weight: record({ cpu: integer({ min: 0, max: 9 }), disk: double({ min: 0, max: 9, noNaN: true }) }),
+  weight: record({ cpu: integer({ min: 0, max: 9 }), disk: integer({ min: 0, max: 63 }).map((n) => n / 7) }),
   bytes: integer({ min: 0, max: 5 }),
   current: someNodes(3),
   roles: array(integer({ min: 0, max: 1 }), { minLength: 3, maxLength: 3 }),

@@ -1,7 +1,7 @@
 import { type CompiledProblem, NODE_LIVE } from '../model/compiled.ts';
-import { columnsOf, type Pourer, pourerOf, pourersOf } from './pourers.ts';
+import { columnsOf, type Pourer, pourersOf } from './pourers.ts';
 import { type Basin, waterFill } from './water-fill.ts';
-import type { ZoneRules } from './zone-rule.ts';
+import { ZoneRules } from './zone-rule.ts';
 
 /** What each node should carry if load were a liquid: 0 on nodes that are not live. */
 export interface FairShares {
@@ -17,14 +17,18 @@ const STILL = 1e-9;
 
 /**
  * Fair shares by max-min water filling: load flows to nodes in proportion to `share` as far as tags, fault zones, capacities and
- * limits let it. Single partitions' pins and forbidden nodes are not looked at, and a role weighs what it weighs on average where a
- * limit counts replicas. Where resources with different nodes overlap, each in turn pours its own load anew over what the others
+ * limits let it. Pins are not looked at, forbidden nodes only while there are few different sets of them, and a role weighs what it
+ * weighs on average where a limit counts replicas. Where resources with different nodes overlap, each in turn pours its own load anew over what the others
  * left there, which ends in the one state that is fair to all: the sum of load² / share has no smaller value.
  * O(P·D + N·D·groups·sweeps), one sweep if all resources may use the same nodes.
  */
 export function fairShares(problem: CompiledProblem): FairShares {
   const { D, N } = problem;
-  const pourers = pourersOf(problem);
+  const pourers = pourersOf(
+    problem,
+    new ZoneRules(problem),
+    Array.from(problem.resourceNames, (_, k) => k),
+  );
   const load = new Float64Array(N * D);
   for (let d = 0; d < D; d++) {
     const column = fairColumn(problem, pourers, d, capsOf(problem, pourers, d));
@@ -38,17 +42,18 @@ export function fairShares(problem: CompiledProblem): FairShares {
  */
 export function fairReplicas(problem: CompiledProblem, rules: ZoneRules, k: number): Float64Array {
   const { D } = problem;
-  const pourer = pourerOf(problem, rules, [k]);
-  const replicas = pourer.amount[D + 1] ?? 0;
+  const pourers = pourersOf(problem, rules, [k]);
+  const amountOf = (column: number): number => pourers.reduce((sum, { amount }) => sum + (amount[column] ?? 0), 0);
+  const replicas = amountOf(D + 1);
   const caps = Float64Array.from(problem.maxReplicas, (most, n) => (problem.nodeState[n] === NODE_LIVE ? most : 0));
   for (let d = 0; d < D; d++) {
-    const mean = replicas === 0 ? 0 : (pourer.amount[d] ?? 0) / replicas;
+    const mean = replicas === 0 ? 0 : amountOf(d) / replicas;
     if (mean === 0) continue;
     for (let n = 0; n < problem.N; n++) {
       caps[n] = Math.min(caps[n] ?? 0, (problem.capacity[n * D + d] ?? 0) / mean);
     }
   }
-  return fairColumn(problem, [pourer], D + 1, caps);
+  return fairColumn(problem, pourers, D + 1, caps);
 }
 
 /** [n] what a live node takes at most in dimension `d`: its capacity, or its limit of replicas at their mean weight. */

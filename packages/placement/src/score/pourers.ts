@@ -1,6 +1,6 @@
-import { type CompiledProblem, NODE_HELD, NODE_LIVE } from '../model/compiled.ts';
-import { heldReplicas } from './standing.ts';
-import { type ZoneRule, ZoneRules } from './zone-rule.ts';
+import { type CompiledProblem, NODE_HELD, NODE_LIVE, NONE } from '../model/compiled.ts';
+import { forbiddenReason, heldReplicas } from './standing.ts';
+import { type ZoneRule, type ZoneRules, zoneRuleFor } from './zone-rule.ts';
 
 /**
  * Partitions whose replicas may stand on the same nodes, added up: what they pour over these nodes. Each figure has one column per
@@ -25,23 +25,27 @@ export const columnsOf = (problem: CompiledProblem): number => problem.D + 2;
 /** Partitions of a resource with the same number of replicas to place: what these pour, and one replica of each of them at most. */
 interface Crowd {
   readonly rule: ZoneRule;
+  /** [zone] live nodes they may use. */
+  readonly usable: Int32Array;
+  /** Which part of them one node takes. */
+  readonly limit: number;
   readonly heaviest: Float64Array;
   readonly lightest: Float64Array;
   readonly whole: Float64Array;
 }
 
 /**
- * Groups a problem's load by the nodes that may carry it. Resources that agree on their nodes and have no limit per node pour
- * together; replicas that keep their places on held nodes pour nothing. O(P·D + groups·N).
+ * Groups a problem's load by the nodes that may carry it: `resources` that agree on their nodes, have no limit per node and leave a
+ * choice pour together, partitions with forbidden nodes by themselves (see `setApart`). Replicas that keep their places on held nodes pour
+ * nothing. O(P·D + groups·N).
  */
-export function pourersOf(problem: CompiledProblem): readonly Pourer[] {
-  const rules = new ZoneRules(problem);
+export function pourersOf(problem: CompiledProblem, rules: ZoneRules, resources: readonly number[]): readonly Pourer[] {
   const byNodes = new Map<Int32Array, number[]>();
   const groups: number[][] = [];
-  for (let k = 0; k < problem.K; k++) {
+  for (const k of resources) {
     const nodes = problem.eligible[k] ?? new Int32Array(0);
     const shared = byNodes.get(nodes);
-    if (isLimited(problem, k)) groups.push([k]);
+    if (isLimited(problem, k) || fillsNodes(problem, rules, k)) groups.push([k]);
     else if (shared !== undefined) shared.push(k);
     else {
       const group = [k];
@@ -49,41 +53,101 @@ export function pourersOf(problem: CompiledProblem): readonly Pourer[] {
       groups.push(group);
     }
   }
-  return groups.map((group) => pourerOf(problem, rules, group));
+  const apart = setApart(problem, resources);
+  const isApart = new Set([...apart.values()].flat());
+  const alike = groups.map((group) => {
+    const crowds = group.flatMap((k) => crowdsOf(problem, k, rules.usable(k), partitionsBut(problem, k, isApart)));
+    return pourerOf(problem, problem.eligible[group[0] ?? 0] ?? [], crowds);
+  });
+  const others = [...apart.values()].map((partitions) => {
+    const p = partitions[0] ?? 0;
+    const k = problem.resourceOf[p] ?? 0;
+    const nodes = Array.from(problem.eligible[k] ?? []).filter((n) => forbiddenReason(problem, p, n) === 0);
+    return pourerOf(problem, nodes, crowdsOf(problem, k, liveByZone(problem, nodes), partitions));
+  });
+  return [...alike, ...others];
 }
 
 const isLimited = (problem: CompiledProblem, k: number): boolean =>
   (problem.maxPerNode[k] ?? 0) < (problem.partitionsFrom[k + 1] ?? 0) - (problem.partitionsFrom[k] ?? 0);
 
-/** What the resources `group`, all with the same nodes, pour together. */
-export function pourerOf(problem: CompiledProblem, rules: ZoneRules, group: readonly number[]): Pourer {
-  const columns = columnsOf(problem);
-  const nodes = Array.from(problem.eligible[group[0] ?? 0] ?? []).filter((n) => problem.nodeState[n] === NODE_LIVE);
-  const amount = new Float64Array(columns);
-  const perNode = new Float64Array(columns);
-  const perZone = new Float64Array(problem.zones * columns);
-  const zoneLeast = new Float64Array(problem.zones * columns);
-  for (const k of group) {
-    const crowds = crowdsOf(problem, rules, k);
-    const limit = shareOfLimit(problem, k);
-    const usable = rules.usable(k);
-    for (const { rule, heaviest, lightest, whole } of crowds) {
-      for (let i = 0; i < columns; i++) {
-        amount[i] = (amount[i] ?? 0) + (whole[i] ?? 0);
-        perNode[i] = (perNode[i] ?? 0) + (heaviest[i] ?? 0) * limit;
-      }
-      for (let z = 0; z < problem.zones; z++) {
-        const most = Math.min(rule.most, usable[z] ?? 0);
-        const least = Math.min(rule.most - 1, usable[z] ?? 0);
-        for (let i = 0; i < columns; i++) {
-          const at = z * columns + i;
-          perZone[at] = (perZone[at] ?? 0) + most * (heaviest[i] ?? 0);
-          zoneLeast[at] = (zoneLeast[at] ?? 0) + least * (lightest[i] ?? 0);
-        }
-      }
+/** Whether every node that resource `k` may use has to take a replica of each partition: that part of it cannot be evened out. */
+function fillsNodes(problem: CompiledProblem, rules: ZoneRules, k: number): boolean {
+  const p = problem.partitionsFrom[k] ?? 0;
+  const live = rules.usable(k).reduce((sum, nodes) => sum + nodes, 0);
+  return (problem.slotsFrom[p + 1] ?? 0) - (problem.slotsFrom[p] ?? 0) >= live;
+}
+
+/** So many nodes, times sets of forbidden ones, are looked at one by one: about as much work as a solve of the same size may cost. */
+const MOST_EXCEPTIONS = 4096;
+
+/**
+ * Partitions of a resource with the same forbidden nodes, by what they have in common. None where there are too many different sets:
+ * then each is an exception of a few among many, and the fair shares are taken as if there were none.
+ */
+function setApart(problem: CompiledProblem, resources: readonly number[]): ReadonlyMap<string, readonly number[]> {
+  const apart = new Map<string, number[]>();
+  if (problem.forbiddenNode.length === 0) return apart;
+  for (const k of resources) {
+    for (let p = problem.partitionsFrom[k] ?? 0; p < (problem.partitionsFrom[k + 1] ?? 0); p++) {
+      const from = problem.forbiddenFrom[p] ?? 0;
+      const to = problem.forbiddenFrom[p + 1] ?? 0;
+      if (from === to) continue;
+      const key = `${k} ${problem.forbiddenNode.subarray(from, to).join(' ')}`;
+      const known = apart.get(key);
+      if (known !== undefined) known.push(p);
+      else if ((apart.size + 1) * problem.N > MOST_EXCEPTIONS) return new Map();
+      else apart.set(key, [p]);
     }
   }
-  return { nodes, amount, perNode, perZone, zoneLeast };
+  return apart;
+}
+
+function* partitionsBut(problem: CompiledProblem, k: number, left: ReadonlySet<number>): Generator<number, void, void> {
+  const to = problem.partitionsFrom[k + 1] ?? 0;
+  for (let p = problem.partitionsFrom[k] ?? 0; p < to; p++) if (!left.has(p)) yield p;
+}
+
+/** [zone] live nodes among `nodes`. */
+function liveByZone(problem: CompiledProblem, nodes: readonly number[]): Int32Array {
+  const live = new Int32Array(problem.zones);
+  for (const n of nodes) {
+    const z = problem.zone[n] ?? 0;
+    if (problem.nodeState[n] === NODE_LIVE) live[z] = (live[z] ?? 0) + 1;
+  }
+  return live;
+}
+
+function pourerOf(problem: CompiledProblem, eligible: Iterable<number>, crowds: readonly Crowd[]): Pourer {
+  const columns = columnsOf(problem);
+  const nodes = Array.from(eligible).filter((n) => problem.nodeState[n] === NODE_LIVE);
+  const pourer: Pourer = {
+    nodes,
+    amount: new Float64Array(columns),
+    perNode: new Float64Array(columns),
+    perZone: new Float64Array(problem.zones * columns),
+    zoneLeast: new Float64Array(problem.zones * columns),
+  };
+  for (const crowd of crowds) addCrowd(pourer, crowd, columns);
+  return pourer;
+}
+
+function addCrowd(pourer: Pourer, crowd: Crowd, columns: number): void {
+  const { amount, perNode, perZone, zoneLeast } = pourer;
+  const { rule, usable, limit, heaviest, lightest, whole } = crowd;
+  for (let i = 0; i < columns; i++) {
+    amount[i] = (amount[i] ?? 0) + (whole[i] ?? 0);
+    perNode[i] = (perNode[i] ?? 0) + (heaviest[i] ?? 0) * limit;
+  }
+  for (let z = 0; z < usable.length; z++) {
+    const most = Math.min(rule.most, usable[z] ?? 0);
+    const least = Math.min(rule.most - 1, usable[z] ?? 0);
+    for (let i = 0; i < columns; i++) {
+      const at = z * columns + i;
+      perZone[at] = (perZone[at] ?? 0) + most * (heaviest[i] ?? 0);
+      zoneLeast[at] = (zoneLeast[at] ?? 0) + least * (lightest[i] ?? 0);
+    }
+  }
 }
 
 /** Which part of its partitions resource `k` may put on one node. */
@@ -92,21 +156,29 @@ function shareOfLimit(problem: CompiledProblem, k: number): number {
   return partitions === 0 ? 0 : Math.min(1, (problem.maxPerNode[k] ?? 0) / partitions);
 }
 
-/** The partitions of resource `k` added up by their number of replicas: one crowd, but for `every` and for held replicas. */
-function crowdsOf(problem: CompiledProblem, rules: ZoneRules, k: number): readonly Crowd[] {
+/** Some partitions of resource `k` added up by their number of replicas: one crowd, but for `every` and for held replicas. */
+function crowdsOf(
+  problem: CompiledProblem,
+  k: number,
+  usable: Int32Array,
+  partitions: Iterable<number>,
+): readonly Crowd[] {
   const someHeld = problem.nodeState.includes(NODE_HELD);
   const sums = new Map<number, WeightSum>();
-  for (let p = problem.partitionsFrom[k] ?? 0; p < (problem.partitionsFrom[k + 1] ?? 0); p++) {
+  let last: WeightSum | undefined;
+  let lastReplicas = NONE;
+  for (const p of partitions) {
     const from = problem.slotsFrom[p] ?? 0;
     const replicas = (problem.slotsFrom[p + 1] ?? 0) - from - (someHeld ? heldReplicas(problem, p) : 0);
-    let sum = sums.get(replicas);
-    if (sum === undefined) {
-      sum = { partitions: 0, firstSlot: from, weight: new Float64Array(problem.D) };
-      sums.set(replicas, sum);
+    if (last === undefined || replicas !== lastReplicas) {
+      last = sums.get(replicas) ?? { partitions: 0, firstSlot: from, weight: new Float64Array(problem.D) };
+      lastReplicas = replicas;
+      sums.set(replicas, last);
     }
-    addWeight(problem, p, sum);
+    addWeight(problem, p, last);
   }
-  return [...sums].map(([replicas, sum]) => crowdOf(problem, rules.ofResource(k, replicas), k, replicas, sum));
+  const limit = shareOfLimit(problem, k);
+  return [...sums].map(([replicas, sum]) => crowdOf(problem, k, { usable, limit, replicas, sum }));
 }
 
 interface WeightSum {
@@ -122,7 +194,12 @@ function addWeight({ D, weight }: CompiledProblem, p: number, sum: WeightSum): v
   for (let d = 0; d < D; d++) sums[d] = (sums[d] ?? 0) + (weight[p * D + d] ?? 0);
 }
 
-function crowdOf(problem: CompiledProblem, rule: ZoneRule, k: number, replicas: number, sum: WeightSum): Crowd {
+interface CrowdDraft extends Pick<Crowd, 'usable' | 'limit'> {
+  readonly replicas: number;
+  readonly sum: WeightSum;
+}
+
+function crowdOf(problem: CompiledProblem, k: number, { usable, limit, replicas, sum }: CrowdDraft): Crowd {
   const { D, slotRole } = problem;
   const heaviest = new Float64Array(D + 2);
   const lightest = new Float64Array(D + 2).fill(replicas > 0 ? Number.POSITIVE_INFINITY : 0);
@@ -142,5 +219,5 @@ function crowdOf(problem: CompiledProblem, rule: ZoneRule, k: number, replicas: 
   whole[D + 1] = sum.partitions * replicas;
   heaviest[D + 1] = sum.partitions;
   lightest[D + 1] = replicas > 0 ? sum.partitions : 0;
-  return { rule, heaviest, lightest, whole };
+  return { rule: zoneRuleFor(usable, replicas), usable, limit, heaviest, lightest, whole };
 }
