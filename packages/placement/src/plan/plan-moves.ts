@@ -1,0 +1,31 @@
+import type { SlotAssignment } from '../assignment.ts';
+import type { CompiledProblem } from '../model/compiled.ts';
+import { checkPlanOptions } from './check-options.ts';
+import { makeJobs } from './make-jobs.ts';
+import type { MovePlan, PlanOptions } from './move-plan.ts';
+import { Rooms } from './rooms.ts';
+import { Scheduler } from './scheduler.ts';
+import { StepList } from './step-list.ts';
+import { Unblocker } from './unblocker.ts';
+import { wavesOf } from './waves.ts';
+
+/**
+ * The way from what stands to `assignment`: see `MovePlan` for what it keeps to.
+ *
+ * Copies are made first, in the lowest role; a partition's roles change once, in one hand-over, when the new leaders stand; then the
+ * old replicas are given up, which makes room for further copies. Where replicas only wait for each other's room, one stands on a third
+ * node for a while; where no third node has room, some limit is borrowed from.
+ *
+ * O(replicas + moves × dimensions × log moves), but for circles that have to be broken: each costs a look at some nodes and stuck moves.
+ *
+ * @throws PlacementError where an option makes no sense.
+ */
+export function planMoves(problem: CompiledProblem, assignment: SlotAssignment, options: PlanOptions = {}): MovePlan {
+  checkPlanOptions(options);
+  const jobs = makeJobs(problem, assignment, options);
+  const rooms = new Rooms(problem);
+  const steps = new StepList(problem, jobs, rooms);
+  const unblocker = new Unblocker(problem, assignment, jobs, rooms, steps, options);
+  new Scheduler(jobs, rooms, steps, unblocker).run();
+  return steps.finish(wavesOf(steps.steps, options));
+}

@@ -1,0 +1,123 @@
+import { NONE } from '../model/compiled.ts';
+import { JOB_ADD, JOB_DROP, type Jobs } from './jobs.ts';
+import { MinHeap } from './min-heap.ts';
+import type { Rooms } from './rooms.ts';
+import type { StepList } from './step-list.ts';
+import type { Unblocker } from './unblocker.ts';
+
+/**
+ * Does one job after the other. Ready ones go by urgency: drops, which only give room; copies that make up for lost replicas; copies
+ * that stand in for others; then the hand-over of leaders, as late as room allows. A job that lacks room waits at the first room it
+ * lacks, smallest first, and is tried again when that room is given to. When nothing can go on, something is broken up.
+ *
+ * O((jobs + steps × dimensions) log jobs), where little has to be broken up.
+ */
+export class Scheduler {
+  readonly #jobs: Jobs;
+  readonly #rooms: Rooms;
+  readonly #steps: StepList;
+  readonly #unblocker: Unblocker;
+  readonly #ready: MinHeap = new MinHeap();
+  /** [room] jobs that wait for it, least need first. */
+  readonly #waiting: Map<number, MinHeap> = new Map();
+  /** [job] the room that it waits for, or NONE. */
+  readonly #waitsAt: number[] = [];
+  /** Jobs that wait for room, and some that did. */
+  readonly #stuck: MinHeap = new MinHeap();
+  #left: number;
+
+  constructor(jobs: Jobs, rooms: Rooms, steps: StepList, unblocker: Unblocker) {
+    this.#jobs = jobs;
+    this.#rooms = rooms;
+    this.#steps = steps;
+    this.#left = jobs.size;
+    this.#unblocker = unblocker;
+    for (let job = 0; job < jobs.size; job++) if (jobs.waiting[job] === 0) this.#makeReady(job);
+  }
+
+  run(): void {
+    for (;;) {
+      for (let job = this.#ready.pop(); job !== undefined; job = this.#ready.pop()) this.#attempt(job);
+      if (this.#left === 0) return;
+      this.#breakUp();
+    }
+  }
+
+  #makeReady(job: number): void {
+    this.#ready.push(urgency(this.#jobs, job), job);
+  }
+
+  #attempt(job: number): void {
+    if (this.#jobs.isDone(job)) return;
+    const wokenAt = this.#waitsAt[job] ?? NONE;
+    this.#waitsAt[job] = NONE;
+    if (!this.#park(job)) this.#do(job);
+    // Whoever waits behind it at the same room may fit as well.
+    if (wokenAt !== NONE) this.#wake(wokenAt);
+  }
+
+  /** Lets a job wait where it lacks room; false where it lacks none. */
+  #park(job: number): boolean {
+    return this.#steps.needs(job, (room, amount) => {
+      if (this.#rooms.shortage(room, amount) === 0) return false;
+      const waiting = this.#waiting.get(room) ?? new MinHeap();
+      this.#waiting.set(room, waiting);
+      waiting.push(amount, job);
+      this.#waitsAt[job] = room;
+      this.#stuck.push(urgency(this.#jobs, job), job);
+      return true;
+    });
+  }
+
+  #do(job: number): void {
+    const kind = this.#jobs.kind[job];
+    const steps = this.#steps;
+    const last = kind === JOB_ADD ? steps.add(job) : kind === JOB_DROP ? steps.drop(job) : steps.changeRoles(job);
+    this.#left -= 1;
+    this.#jobs.complete(job, last, (ready) => this.#makeReady(ready));
+    for (const room of steps.given.splice(0)) this.#wake(room);
+  }
+
+  /** Tries the job that needs least of a room, if that much is there now. */
+  #wake(room: number): void {
+    const waiting = this.#waiting.get(room);
+    if (waiting === undefined) return;
+    while (waiting.size > 0 && this.#rooms.shortage(room, waiting.leastKey) === 0) {
+      const job = waiting.pop();
+      if (job === undefined || this.#jobs.isDone(job) || this.#waitsAt[job] !== room) continue;
+      this.#makeReady(job);
+      return;
+    }
+  }
+
+  /** Nothing goes on: makes room for some job that waits for it, or lets it go beyond the limit. */
+  #breakUp(): void {
+    const stuck: number[] = [];
+    while (stuck.length < MOST_LOOKED_AT) {
+      const job = this.#stuck.pop();
+      if (job === undefined) break;
+      if (!this.#jobs.isDone(job) && (this.#waitsAt[job] ?? NONE) !== NONE && !stuck.includes(job)) stuck.push(job);
+    }
+    for (const job of stuck) this.#stuck.push(urgency(this.#jobs, job), job);
+    const added = this.#unblocker.makeRoom(stuck);
+    if (added !== undefined) {
+      this.#left += added.newJobs;
+      for (const job of added.ready) this.#makeReady(job);
+      return;
+    }
+    const job = this.#unblocker.cheapest(stuck);
+    if (job === undefined) throw new RangeError(`${this.#left} jobs of a plan wait for each other`);
+    this.#waitsAt[job] = NONE;
+    this.#do(job);
+  }
+}
+
+/** Of the jobs that wait for room, so many are looked at when one has to be let go on. */
+const MOST_LOOKED_AT = 64;
+
+/** Less goes first. */
+function urgency(jobs: Jobs, job: number): number {
+  if (jobs.kind[job] === JOB_DROP) return 0;
+  if (jobs.kind[job] === JOB_ADD) return jobs.from[job] === NONE ? 1 : 2;
+  return 3;
+}
