@@ -1,13 +1,19 @@
 import type { SlotAssignment } from './assignment.ts';
+import { type LowerBound, lowerBound } from './bounds/lower-bound.ts';
 import { type CompiledProblem, NONE } from './model/compiled.ts';
 import { listMoves, type MoveSummary, type ReplicaMove, summarizeMoves } from './moves.ts';
 import { PlacementView } from './placement-view.ts';
+import { currentAssignment } from './score/current-assignment.ts';
+import { type ScoreTerms, scoreOf } from './score/score-of.ts';
+import { type Degraded, degradedOf } from './why/degraded.ts';
+import { Situation } from './why/situation.ts';
+import { type Unplaced, unplacedOf } from './why/unplaced.ts';
+import { type Why, why } from './why/why.ts';
 
-/** A replica that could not be placed. */
-export interface Unplaced {
-  readonly resource: string;
-  readonly partition: string;
-  readonly role: string;
+/** A score of today's placement and of the answer, by the same goals. */
+export interface ScoreChange {
+  readonly before: ScoreTerms;
+  readonly after: ScoreTerms;
 }
 
 /**
@@ -28,6 +34,8 @@ export class PlacementResult {
   /** The answer by indices. */
   readonly assignment: SlotAssignment;
   #moves: MoveSummary | undefined;
+  #unplaced: readonly Unplaced[] | undefined;
+  #situation: Situation | undefined;
 
   constructor(compiled: CompiledProblem, assignment: SlotAssignment, steps: number, finished: boolean) {
     this.compiled = compiled;
@@ -49,19 +57,43 @@ export class PlacementResult {
     return listMoves(this.compiled, this.assignment);
   }
 
-  /** The replicas that could not be placed. */
+  /** The replicas that could not be placed, in order of resources, partitions and roles; each is explained when its fields are read. */
   get unplaced(): readonly Unplaced[] {
-    const { P, slotsFrom, slotRole, resourceOf, resourceNames, partitionNames, roleNames } = this.compiled;
-    const unplaced: Unplaced[] = [];
-    if (this.status === 'complete') return unplaced;
-    for (let p = 0; p < P; p++) {
-      const k = resourceOf[p] as number;
-      for (let s = slotsFrom[p] as number; s < (slotsFrom[p + 1] as number); s++) {
-        if (this.assignment.node[s] !== NONE) continue;
-        const role = roleNames[k]?.[slotRole[s] as number] as string;
-        unplaced.push({ resource: resourceNames[k] as string, partition: partitionNames[p] as string, role });
-      }
-    }
-    return unplaced;
+    this.#unplaced ??= this.status === 'complete' ? [] : unplacedOf(this.#explained);
+    return this.#unplaced;
+  }
+
+  /** Every fault zone that holds several replicas of a partition, as zones are too few: an empty list where they suffice. O(replicas). */
+  degraded(): Generator<Degraded, void, void> {
+    return degradedOf(this.compiled, this.assignment);
+  }
+
+  /** Every term of the score as things stand today and in the answer. O(replicas · (dimensions + replicas of a partition)). */
+  score(): ScoreChange {
+    const { scales } = this.#explained;
+    return {
+      before: scoreOf(this.compiled, currentAssignment(this.compiled), scales),
+      after: scoreOf(this.compiled, this.assignment, scales),
+    };
+  }
+
+  /** What any answer within the balance asked for has to move at least, beside what this one moves. O(replicas · log replicas). */
+  bound(): LowerBound {
+    return lowerBound(this.compiled, this.assignment, this.#explained.scales);
+  }
+
+  /**
+   * Why a replica stands where it stands: the partition's first one, or the one on `node`; or why none stands on `node`. The first
+   * question adds everything up, O(replicas); each further one costs O(nodes).
+   *
+   * @throws RangeError for names that do not exist, and where the partition wants no replicas.
+   */
+  why(resource: string, partition: string, node?: string): Why {
+    return why(this.#explained, resource, partition, node);
+  }
+
+  get #explained(): Situation {
+    this.#situation ??= new Situation(this.compiled, this.assignment);
+    return this.#situation;
   }
 }
