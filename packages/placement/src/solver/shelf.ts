@@ -124,8 +124,8 @@ export class Shelf {
       let lack = 0;
       for (let d = 0; d < problem.D; d++)
         lack += (this.#amount[d] as number) * (this.#lack[z * problem.D + d] as number);
-      if (lack < bestLack || (lack === bestLack && z > best)) continue;
-      if (this.#wasTried(z, tried) || this.#crowded(p, z)) continue;
+      if (lack < bestLack - DUST || this.#wasTried(z, tried) || this.#crowded(p, z)) continue;
+      if (lack <= bestLack + DUST && best >= 0 && lot(p, z) > lot(p, best)) continue;
       best = z;
       bestLack = lack;
     }
@@ -156,10 +156,12 @@ export class Shelf {
     const compared = Math.min(COMPARED, nodes.length);
     let best = -1;
     let bestFull = Number.POSITIVE_INFINITY;
+    const p = this.#state.layout.partitionOf[s] as number;
     for (let i = 0; i < compared; i++) {
       const n = nodes[i] as number;
       const full = this.#fullnessFor(n);
-      if (full > bestFull || (full === bestFull && n > best) || !this.#may(s, n)) continue;
+      if (full > bestFull || !this.#may(s, n)) continue;
+      if (full === bestFull && best >= 0 && lot(p, n) > lot(p, best)) continue;
       best = n;
       bestFull = full;
     }
@@ -214,6 +216,20 @@ export class Shelf {
     for (let d = 0; d < D; d++) sum -= this.#lack[z * D + d] as number;
     return sum;
   }
+}
+
+/** What adding up in another order may differ by. */
+const DUST = 1e-9;
+
+/**
+ * Who goes first where two are as good: by lot, another for every partition. By name, where replicas weigh alike the same nodes would
+ * meet on every partition, and one that is lost would be made up for by one or two.
+ */
+function lot(p: number, candidate: number): number {
+  let mixed = Math.imul(p + 1, 0x9e3779b1) ^ Math.imul(candidate + 1, 0x85ebca6b);
+  mixed = Math.imul(mixed ^ (mixed >>> 15), 0x2c1b3c6d);
+  mixed = Math.imul(mixed ^ (mixed >>> 12), 0x297a2d39);
+  return (mixed ^ (mixed >>> 15)) >>> 0;
 }
 
 function unitsOf(fair: Float64Array, nodes: Int32Array, D: number): Float64Array {
