@@ -35,7 +35,8 @@ export function violationsOf(problem: CompiledProblem, assignment: SlotAssignmen
       partition: problem.partitionNames[p] ?? '',
     };
     slotViolations(problem, assignment, p, where, found);
-    zoneViolations(problem, assignment, p, zones, where, found);
+    // Zones of one node each say nothing that `one-per-node` does not.
+    if (problem.zones < problem.N) zoneViolations(problem, assignment, p, zones, where, found);
     pinViolations(problem, assignment, p, where, found);
     roleViolations(problem, assignment, p, where, found);
   }

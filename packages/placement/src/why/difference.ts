@@ -10,6 +10,8 @@ import type { TopScale } from './top-scale.ts';
 export interface TermDifference {
   readonly figure: number;
   readonly penalty: number;
+  /** Of the evenness terms: by how many percent of its fair share more the node furthest outside its range would lie outside. */
+  readonly percent?: number;
 }
 
 /** A score minus another. */
@@ -45,35 +47,46 @@ export function differenceOf(situation: Situation, p: number, after: Int32Array)
   return weighed(situation, figuresChange(situation, { p, from, before, after, touched: [...touched] }));
 }
 
-function weighed({ problem: { goals } }: Situation, figures: Figures): ScoreDifference {
+/** How far the node furthest outside lies outside, before and after, in percent. */
+interface Outside {
+  readonly before: number;
+  readonly after: number;
+}
+
+interface Changes {
+  readonly figures: Figures;
+  readonly percents: Readonly<Partial<Record<TermName, number>>>;
+}
+
+function weighed({ problem: { goals } }: Situation, { figures, percents }: Changes): ScoreDifference {
   const terms: Partial<Record<TermName, TermDifference>> = {};
   let penalty = 0;
   for (const name of TERM_NAMES) {
     const figure = figures[name];
     if (figure === 0) continue;
-    terms[name] = { figure, penalty: figure * goals[name] };
+    const percent = percents[name];
+    terms[name] = { figure, penalty: figure * goals[name], ...(percent === undefined ? {} : { percent }) };
     penalty += figure * goals[name];
   }
   return { penalty, terms };
 }
 
-function figuresChange(situation: Situation, change: Change): Figures {
+function figuresChange(situation: Situation, change: Change): Changes {
   const { problem } = situation;
   const { p, before, after } = change;
   const k = problem.resourceOf[p] ?? 0;
   const local = (term: (of: typeof problem, p: number, nodes: Int32Array, from: number) => number): number =>
     term(problem, p, after, 0) - term(problem, p, before, 0);
   const moves = local(copiesOf);
-  let evenness = 0;
-  for (const [d, top] of situation.dimensions.entries()) {
-    evenness += evennessChange(top, change, (s) => slotLoad(problem, p, s, d));
-  }
+  const load = situation.dimensions.map((top, d) => outside(top, change, (s) => slotLoad(problem, p, s, d)));
+  const ofResource = [outside(situation.resourceScale(k), change, () => 1)];
+  const leaders = [outside(situation.leaders, change, (s) => (leads(problem, p, s) ? 1 : 0))];
   let spread = 0;
   for (const domain of problem.widerDomains) spread += local((of, at, nodes) => sharingPairs(of, at, domain, nodes, 0));
-  return {
-    evenness,
-    resourceEvenness: evennessChange(situation.resourceScale(k), change, () => 1),
-    leaderEvenness: evennessChange(situation.leaders, change, (s) => (leads(problem, p, s) ? 1 : 0)),
+  const figures = {
+    evenness: squares(load),
+    resourceEvenness: squares(ofResource),
+    leaderEvenness: squares(leaders),
     moves,
     bytes: situation.meanBytes > 0 ? (moves * (problem.bytes[p] ?? 0)) / situation.meanBytes : 0,
     leaderChanges: local(leaderChangesOf),
@@ -82,9 +95,17 @@ function figuresChange(situation: Situation, change: Change): Figures {
     affinity: affinityChange(situation, change),
     copysets: copysetChange(situation, change),
   };
+  const percents = { evenness: worst(load), resourceEvenness: worst(ofResource), leaderEvenness: worst(leaders) };
+  return { figures, percents };
 }
 
-function evennessChange(top: TopScale, change: Change, loadOf: (s: number) => number): number {
+const squares = (all: readonly Outside[]): number =>
+  all.reduce((sum, { before, after }) => sum + after * after - before * before, 0);
+
+const worst = (all: readonly Outside[]): number =>
+  Math.max(...all.map(({ after }) => after)) - Math.max(...all.map(({ before }) => before));
+
+function outside(top: TopScale, change: Change, loadOf: (s: number) => number): Outside {
   const { before, after, from, touched } = change;
   const more = (n: number): number => {
     let sum = 0;
@@ -95,7 +116,7 @@ function evennessChange(top: TopScale, change: Change, loadOf: (s: number) => nu
     }
     return sum;
   };
-  return top.figureWith(touched, more) - top.figure;
+  return { before: top.percent, after: top.percentWith(touched, more) };
 }
 
 function copysetChange(situation: Situation, { before, after }: Change): number {

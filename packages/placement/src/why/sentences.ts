@@ -1,6 +1,6 @@
 import type { TermName } from '../score/terms.ts';
 import type { BindingRule } from './binding.ts';
-import type { ScoreDifference } from './difference.ts';
+import type { ScoreDifference, TermDifference } from './difference.ts';
 
 /** A figure for people: four digits at most after the first that counts. */
 export function figureText(value: number): string {
@@ -52,33 +52,43 @@ export function rulesText(node: string, bindings: readonly BindingRule[]): strin
   return bindings.map((one) => (one.node === node ? ruleText(one) : `${one.node}: ${ruleText(one)}`)).join('; ');
 }
 
-const NOUNS: Readonly<Record<TermName, string>> = Object.freeze({
-  evenness: 'unevenness of the load',
-  resourceEvenness: "unevenness of the resource's replicas",
-  leaderEvenness: 'unevenness of the leaders',
-  moves: 'copies',
-  bytes: 'bytes to copy',
-  leaderChanges: 'changes of leader',
-  spread: 'replicas sharing a domain',
-  preferredLeaders: 'leaders off their preferred nodes',
-  affinity: 'violated affinities',
-  copysets: 'sets of nodes',
+/** What each term counts, one and many. */
+const NOUNS: Readonly<Record<TermName, readonly [string, string]>> = Object.freeze({
+  evenness: ['', 'unevenness of the load'],
+  resourceEvenness: ['', "unevenness of the resource's replicas"],
+  leaderEvenness: ['', 'unevenness of the leaders'],
+  moves: ['copy', 'copies'],
+  bytes: ["mean replica's bytes", "mean replicas' bytes"],
+  leaderChanges: ['change of leader', 'changes of leader'],
+  spread: ['pair sharing a domain', 'pairs sharing a domain'],
+  preferredLeaders: ['leader off its preferred node', 'leaders off their preferred nodes'],
+  affinity: ['violated affinity', 'violated affinities'],
+  copysets: ['set of nodes', 'sets of nodes'],
 });
 
 /** Below this two penalties are the same. */
 const DUST = 1e-9;
 
-/** What a change would do to the penalties: `would cost 1 (copies) and save 0.25 (leaders off their preferred nodes)`. */
+/**
+ * What a change would do, with its price in penalties: `would cost 1 copy (1) and save 2.5 % of unevenness of the load (625)`.
+ */
 export function differenceText({ terms }: ScoreDifference): string {
-  const entries = Object.entries(terms) as [TermName, { penalty: number }][];
+  const entries = Object.entries(terms) as [TermName, TermDifference][];
   const costs = entries.filter(([, { penalty }]) => penalty > DUST);
   const savings = entries.filter(([, { penalty }]) => penalty < -DUST);
-  const part = (verb: string, list: typeof entries): string[] =>
-    list.length === 0
-      ? []
-      : [
-          `${verb} ${list.map(([name, { penalty }]) => `${figureText(Math.abs(penalty))} (${NOUNS[name]})`).join(' + ')}`,
-        ];
-  const parts = [...part('cost', costs), ...part('save', savings)];
+  const parts = [
+    ...(costs.length === 0 ? [] : [`cost ${costs.map(termText).join(' + ')}`]),
+    ...(savings.length === 0 ? [] : [`save ${savings.map(termText).join(' + ')}`]),
+  ];
   return parts.length === 0 ? 'would be as good' : `would ${parts.join(' and ')}`;
+}
+
+function termText([name, { figure, penalty, percent = 0 }]: [TermName, TermDifference]): string {
+  const amount = Math.abs(figure);
+  const price = `(${figureText(Math.abs(penalty))})`;
+  const [one, many] = NOUNS[name];
+  if (percent !== 0) return `${figureText(Math.abs(percent))} % of ${many} ${price}`;
+  // An unevenness that is not the worst one has no percentage of its own.
+  if (name.toLowerCase().endsWith('evenness')) return `${many} ${price}`;
+  return `${figureText(amount)} ${amount === 1 ? one : many} ${price}`;
 }

@@ -23,26 +23,15 @@ export class TopScale {
     }
   }
 
-  /** What node `n` should carry. */
-  fair(n: number): number {
-    return this.#scale.fair[n] ?? 0;
-  }
-
-  /** What node `n` carries. */
-  carried(n: number): number {
-    return this.#carried(n);
-  }
-
-  /** The square of the percentage of the node furthest outside. */
-  get figure(): number {
-    const percent = this.#top[0]?.percent ?? 0;
-    return percent * percent;
+  /** By how many percent of its fair share the node furthest outside its range lies outside. */
+  get percent(): number {
+    return this.#top[0]?.percent ?? 0;
   }
 
   /** The same with up to two nodes carrying `change(n)` more. */
-  figureWith(nodes: readonly number[], change: (n: number) => number): number {
+  percentWith(nodes: readonly number[], change: (n: number) => number): number {
     let percent = this.#top.find(({ node }) => !nodes.includes(node))?.percent ?? 0;
     for (const n of nodes) percent = Math.max(percent, percentAt(this.#scale, n, this.#carried(n) + change(n)));
-    return percent * percent;
+    return percent;
   }
 }
