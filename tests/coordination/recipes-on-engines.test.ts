@@ -4,9 +4,10 @@ import type { Store } from '@keelson/store';
 import type { ConformanceFixture } from '@keelson/store/conformance';
 import { type MemoryFaults, memoryStore } from '@keelson/store/memory';
 import { openEmbeddedBackend } from '@keelson/store-embedded';
-import { requireServer, startEtcd, temporaryDirectory, testRuntime } from '@keelson/testing';
+import { requireServer, startEtcd, startZooKeeper, temporaryDirectory, testRuntime } from '@keelson/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { etcdFixture } from '../../packages/store-etcd/test-support/etcd-fixture.ts';
+import { zookeeperFixture } from '../../packages/store-zookeeper/test-support/zookeeper-fixture.ts';
 
 /** An engine that runs, and what a case works with on it; `stop` ends it. */
 interface Engine {
@@ -63,10 +64,17 @@ async function etcd(): Promise<Engine> {
   return { fixture: (name) => etcdFixture(server.members[0]?.clientPort ?? 0, name), stop: () => server.stop() };
 }
 
+async function zookeeper(): Promise<Engine> {
+  const server = await startZooKeeper({ version: '3.9' });
+  const ports = server.members.map(({ port }) => port);
+  return { fixture: (name) => zookeeperFixture(ports, name), stop: () => server.stop() };
+}
+
 const engines = [
   { name: 'the embedded engine', start: embedded, there: () => true },
   { name: "the embedded engine's etcd endpoint", start: endpoint, there: () => true },
   { name: 'etcd 3.7', start: etcd, there: () => requireServer('etcd-3.7') },
+  { name: 'ZooKeeper 3.9', start: zookeeper, there: () => requireServer('zookeeper-3.9') },
 ];
 
 describe.each(engines)('the recipes on $name', ({ start, there }) => {

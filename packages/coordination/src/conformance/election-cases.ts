@@ -57,6 +57,7 @@ export const electionCases: readonly RecipeCase[] = [
       for await (const leader of observeElection('e', { store, root: bench.root, signal: stop.signal }))
         seen.push(leader && `${leader.owner} ${String(leader.metadata.address)} ${leader.term}`);
     })();
+    observing.catch(() => {}); // awaited below, unless something else fails first
     await bench.eventually('nobody leads yet', () => seen.length === 1);
     const won = await first.recipes.election('e').campaign({ metadata: { address: 'here' } });
     await bench.eventually('a is seen to lead', () => seen.length === 2);

@@ -25,6 +25,7 @@ function read(topic: Topic, options: SubscribeOptions): Reading {
       if (item.type === 'event') payloads.push(item.event.payload);
     }
   })();
+  reading.catch(() => {}); // awaited by `end`, unless something else fails first
   return {
     items,
     payloads,

@@ -1,5 +1,5 @@
 import { BoundedQueue, KeelsonError, onAbort, type Runtime } from '@keelson/runtime';
-import { lastSegment, type WatchEvent } from '@keelson/store';
+import { type Entry, lastSegment, parentPath, type StorePath, type WatchEvent } from '@keelson/store';
 import { layoutBelow } from '../common/layout.ts';
 import { decodeHeartbeat } from './heartbeat.ts';
 import { initialSuspicion, type SuspicionEvent, type SuspicionReport, stepSuspicion } from './suspicion.ts';
@@ -47,7 +47,7 @@ export async function* watchSuspicion(group: string, options: WatchSuspicionOpti
   const follow = async (): Promise<void> => {
     for await (const event of store.watch(folder, { signal: stop.signal })) {
       const known = [...state.peers.keys()];
-      for (const one of eventsOf(event, known, runtime.clock.monotonicMs()))
+      for (const one of eventsOf(event, folder, known, runtime.clock.monotonicMs()))
         if (!('peer' in one) || one.peer !== self) feed(one);
     }
     reports.close();
@@ -62,23 +62,23 @@ export async function* watchSuspicion(group: string, options: WatchSuspicionOpti
   }
 }
 
-/** What an event of the watch says about peers. */
-function eventsOf(event: WatchEvent, known: readonly string[], atMs: number): SuspicionEvent[] {
+/** What an event of the watch at `folder` says about peers. On ZooKeeper the folder is an entry too, and no peer. */
+function eventsOf(event: WatchEvent, folder: StorePath, known: readonly string[], atMs: number): SuspicionEvent[] {
   if (event.type === 'interrupted') return [{ type: 'cut-off' }];
   const events: SuspicionEvent[] = [{ type: 'reached' }];
+  const heard = (entry: Entry): void => {
+    if (parentPath(entry.path) !== folder) return;
+    events.push({ type: 'heard', peer: lastSegment(entry.path), atMs, lagMs: decodeHeartbeat(entry).lagMs });
+  };
   if (event.type === 'snapshot') {
-    const present = new Set(event.entries.map(({ path }) => lastSegment(path)));
-    for (const peer of known) if (!present.has(peer)) events.push({ type: 'gone', peer });
+    const present = new Set(event.entries.map(({ path }) => path));
+    for (const peer of known) if (!present.has(`${folder}/${peer}`)) events.push({ type: 'gone', peer });
     // How old these are nobody knows: heard now is the kind assumption.
-    for (const entry of event.entries)
-      events.push({ type: 'heard', peer: lastSegment(entry.path), atMs, lagMs: decodeHeartbeat(entry).lagMs });
+    for (const entry of event.entries) heard(entry);
   } else if (event.type === 'changes') {
     for (const change of event.changes) {
-      if (change.type === 'delete') events.push({ type: 'gone', peer: lastSegment(change.path) });
-      else {
-        const { entry } = change;
-        events.push({ type: 'heard', peer: lastSegment(entry.path), atMs, lagMs: decodeHeartbeat(entry).lagMs });
-      }
+      if (change.type === 'put') heard(change.entry);
+      else events.push({ type: 'gone', peer: lastSegment(change.path) });
     }
   }
   return events;
