@@ -8,7 +8,7 @@ const roles = [
   { name: 'MASTER', count: 1 },
   { name: 'SLAVE', count: 2 },
 ];
-const today = (current: readonly ReplicaAt[], nodes: PlacementNode[] = [...'abcd'].map((name) => ({ name }))) =>
+const today = (current: readonly ReplicaAt[], nodes: PlacementNode[] = Array.from('abcd').map((name) => ({ name }))) =>
   Array.from(
     currentAssignment(compile({ nodes, resources: [{ name: 'r', roles, partitions: [{ name: 'p', current }] }] })).node,
   );
@@ -20,7 +20,7 @@ test('each replica fills a slot of its role', () => {
 
 test('a role too many fills what is left, a replica too many nothing', () => {
   expect(today([at('a', 'MASTER'), at('b', 'MASTER')])).toEqual([0, 1, NONE]);
-  expect(today([...'abcd'].map((node) => at(node, 'SLAVE')))).toEqual([2, 0, 1]);
+  expect(today(Array.from('abcd').map((node) => at(node, 'SLAVE')))).toEqual([2, 0, 1]);
 });
 
 test('what stood on a lost node is lost', () => {

@@ -9,7 +9,7 @@ import type { PlacementNode, PlacementProblem } from '../model/problem.ts';
 import { violationsOf } from './violations.ts';
 
 const nodes = (names: string, change: (node: PlacementNode, i: number) => Partial<PlacementNode> = () => ({})) =>
-  [...names].map((name, i): PlacementNode => ({ name, ...change({ name }, i) }));
+  Array.from(names).map((name, i): PlacementNode => ({ name, ...change({ name }, i) }));
 
 const roles = [
   { name: 'MASTER', count: 1 },

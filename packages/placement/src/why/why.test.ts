@@ -10,7 +10,7 @@ const roles = [
   { name: 'SLAVE', count: 1 },
 ];
 const named = (names: string, more: Record<string, Partial<PlacementNode>> = {}): PlacementNode[] =>
-  [...names].map((name) => ({ name, ...more[name] }));
+  Array.from(names).map((name) => ({ name, ...more[name] }));
 
 /** Four partitions on three nodes, `d` empty and too small for the second. */
 const problem: PlacementProblem = {
