@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { KeelsonError, type Runtime, sleep } from '@keelson/runtime';
-import { connectEtcd } from '@keelson/store-etcd';
 import { Child, type ChildLine } from './child.ts';
+import { connectStore } from './connect-store.ts';
 import { type Declaration, exampleDeclaration, prepareCluster } from './prepare.ts';
 
 /** What happens in the example, for whoever shows it. */
@@ -20,7 +20,7 @@ export type ExampleEvent =
 
 /** How the example is run. */
 export interface LaunchOptions {
-  /** `etcd://host:port` of our endpoint or of a real etcd. */
+  /** `etcd://host:port` of our endpoint or of a real etcd, or `zookeeper://host:port`. */
   readonly storeUrl: string;
   /** Folder for the data of the workers, one folder each. */
   readonly dataDirectory: string;
@@ -66,7 +66,7 @@ const STOP_GRACE_MS = 4_000;
  */
 export async function launchExample(options: LaunchOptions): Promise<Example> {
   const declaration = options.declaration ?? exampleDeclaration;
-  const store = await connectEtcd({ endpoints: options.storeUrl, runtime: options.runtime });
+  const store = await connectStore(options.storeUrl, options.runtime);
   try {
     await prepareCluster(store, options.runtime, declaration);
   } finally {

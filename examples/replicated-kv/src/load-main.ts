@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { spectate } from '@keelson/cluster';
 import { KeelsonError, sleep } from '@keelson/runtime';
-import { connectEtcd } from '@keelson/store-etcd';
+import { connectStore } from './connect-store.ts';
 import { numberFlag, parseFlags } from './flags.ts';
 import { JsonHttpClient } from './http-peers.ts';
 import { KvClient } from './kv-client.ts';
@@ -27,7 +27,7 @@ await runMain(async ({ runtime, argv, signal, print }) => {
   const perSecond = numberFlag('lines-per-second', flags['lines-per-second'], 0.1);
   const inFlight = numberFlag('in-flight', flags['in-flight'], 1);
   const checkEveryMs = numberFlag('check-every-ms', flags['check-every-ms'], 10);
-  const store = await connectEtcd({ endpoints: flags.store, runtime });
+  const store = await connectStore(flags.store, runtime);
   const spectator = await spectate({ store, cluster: flags.cluster, runtime });
   const http = new JsonHttpClient(runtime, CALL_TIMEOUT_MS);
   const { resource } = flags;

@@ -1,5 +1,5 @@
 import { onAbort } from '@keelson/runtime';
-import { connectEtcd } from '@keelson/store-etcd';
+import { connectStore } from './connect-store.ts';
 import { numberFlag, parseFlags } from './flags.ts';
 import { runMain } from './run-main.ts';
 import { startWorker } from './worker.ts';
@@ -14,7 +14,7 @@ await runMain(async ({ runtime, argv, signal, print }) => {
     port: '0',
     'ttl-ms': '3000',
   });
-  const store = await connectEtcd({ endpoints: flags.store, runtime });
+  const store = await connectStore(flags.store, runtime);
   const worker = await startWorker({
     store,
     cluster: flags.cluster,

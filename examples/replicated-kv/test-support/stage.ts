@@ -2,7 +2,6 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Spectator, spectate } from '@keelson/cluster';
 import type { Store } from '@keelson/store';
-import { connectEtcd } from '@keelson/store-etcd';
 import {
   eventually,
   type ManagedProcess,
@@ -11,6 +10,7 @@ import {
   temporaryDirectory,
   testRuntime,
 } from '@keelson/testing';
+import { connectStore } from '../src/connect-store.ts';
 import type { Check } from '../src/load.ts';
 import { partitionNames } from '../src/partition-of.ts';
 import { exampleDeclaration, prepareCluster } from '../src/prepare.ts';
@@ -53,7 +53,7 @@ export class Stage {
   /** Starts everything and waits until all replicas are placed and the first check is done. */
   static async open(host: StoreHost): Promise<Stage> {
     const folder = await temporaryDirectory('replicated-kv');
-    const store = await connectEtcd({ endpoints: host.storeUrl, runtime: testRuntime });
+    const store = await connectStore(host.storeUrl, testRuntime);
     await prepareCluster(store, testRuntime, exampleDeclaration);
     const spectator = await spectate({ store, cluster, runtime: testRuntime });
     const stage = new Stage(host, folder, store, spectator);

@@ -6,6 +6,7 @@ import {
   type ManagedProcess,
   spawnProcess,
   startEtcd,
+  startZooKeeper,
   type TemporaryDirectory,
   temporaryDirectory,
   testRuntime,
@@ -16,7 +17,7 @@ const cli = fileURLToPath(new URL('../../../packages/cli/dist/main.js', import.m
 /** Where the cluster is kept and who controls it, as real processes. */
 export interface StoreHost extends AsyncDisposable {
   readonly name: string;
-  /** `etcd://host:port` for workers and clients. */
+  /** `etcd://host:port` or `zookeeper://host:port` for workers and clients. */
   readonly storeUrl: string;
   /** How long the store may let a session live past its ttl, in milliseconds. */
   readonly expiryLagMs: number;
@@ -85,6 +86,39 @@ export async function etcdHost(): Promise<StoreHost> {
     [Symbol.asyncDispose]: async () => {
       await server.stop();
       await etcd.stop();
+    },
+  };
+}
+
+/** Length of a tick of the ZooKeeper below, in milliseconds: sessions end on a tick. */
+const TICK_MS = 500;
+
+/** A real ZooKeeper, and our server beside it for the controller. */
+export async function zookeeperHost(): Promise<StoreHost> {
+  const zookeeper = await startZooKeeper({ tickTimeMs: TICK_MS });
+  const [member] = zookeeper.members;
+  if (member === undefined) throw new Error('ZooKeeper was started without a server');
+  const storeUrl = `zookeeper://${zookeeper.connectString}/example-store`;
+  const flags = ['--store', storeUrl, '--http-port', String(await freePort()), '--etcd-port', '0'];
+  let server = await startServer(flags);
+  const restartController = async (): Promise<void> => {
+    await server.kill();
+    server = await startServer(flags);
+  };
+  return {
+    name: 'ZooKeeper',
+    storeUrl,
+    expiryLagMs: TICK_MS,
+    restart: async (downMs = 0) => {
+      await member.kill();
+      await sleep(testRuntime, downMs);
+      await member.restart();
+      await restartController();
+    },
+    restartController,
+    [Symbol.asyncDispose]: async () => {
+      await server.stop();
+      await zookeeper.stop();
     },
   };
 }

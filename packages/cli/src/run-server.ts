@@ -52,7 +52,7 @@ export async function runServer(
 
 /** Where the etcd API of the store is: the server's own, or that of the etcd it uses; `null` where there is none. */
 export function etcdHosts(server: Pick<KeelsonServer, 'etcdAddress' | 'storeUrl'>): string | null {
-  const hosts = server.storeUrl === undefined ? null : /^\w+:\/\/(?:[^@/]*@)?([^/]+)/.exec(server.storeUrl);
+  const hosts = server.storeUrl === undefined ? null : /^etcds?:\/\/(?:[^@/]*@)?([^/]+)/.exec(server.storeUrl);
   return server.etcdAddress ?? hosts?.[1] ?? null;
 }
 

@@ -45,7 +45,7 @@ export function serverCommand(command: Command): Command {
     new Option('--data-dir <folder>', 'where the embedded store keeps its data').default('.keelson').argParser(folder),
     new Option(
       '--store <url>',
-      'store to use instead of the embedded one: etcd://host:port,…[/prefix], or memory: (nothing is kept)',
+      'store to use instead of the embedded one: etcd://host:port,…[/prefix], zookeeper://host:port,…[/chroot], or memory: (nothing is kept)',
     ),
     new Option('--tls-cert <file>', 'certificate chain, PEM; HTTP and etcd API are then encrypted'),
     new Option('--tls-key <file>', 'private key of the certificate, PEM'),

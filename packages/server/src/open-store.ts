@@ -18,7 +18,7 @@ export interface OpenedStore {
 
 /** How a store is opened. */
 export interface OpenStoreOptions {
-  /** `embedded:`, `memory:` or `etcd://host:port,…[/prefix]`. */
+  /** `embedded:`, `memory:`, `etcd://host:port,…[/prefix]` or `zookeeper://host:port,…[/chroot]`. */
   readonly url: string;
   /** Folder of the embedded store. */
   readonly dataDirectory: string | undefined;
@@ -27,7 +27,7 @@ export interface OpenStoreOptions {
 
 /**
  * Opens the store that `url` names. Rejects with `E_INVALID_ARGUMENT` for another scheme, and as the drivers do: `E_UNAVAILABLE` where an
- * etcd cannot be reached, the embedded store's codes where its folder is held, damaged or of a newer format.
+ * etcd or ZooKeeper cannot be reached, the embedded store's codes where its folder is held, damaged or of a newer format.
  */
 export async function openStore(options: OpenStoreOptions): Promise<OpenedStore> {
   const { url, runtime, dataDirectory } = options;
@@ -48,9 +48,14 @@ export async function openStore(options: OpenStoreOptions): Promise<OpenedStore>
     const store = await connectEtcd({ endpoints: url, runtime });
     return { store, description: withoutPassword(url), url, close: () => store.close() };
   }
+  if (scheme === 'zookeeper' || scheme === 'zookeepers') {
+    const { connectZooKeeperStore } = await import('@keelson/store-zookeeper');
+    const store = await connectZooKeeperStore({ address: url, runtime });
+    return { store, description: withoutPassword(url), url, close: () => store.close() };
+  }
   throw new KeelsonError(
     'E_INVALID_ARGUMENT',
-    `\`${withoutPassword(url).slice(0, 100)}\` is no store. Give etcd://host:port,…[/prefix], memory: or nothing for the embedded one.`,
+    `\`${withoutPassword(url).slice(0, 100)}\` is no store. Give etcd://host:port,…[/prefix], zookeeper://host:port,…[/chroot], memory: or nothing for the embedded one.`,
   );
 }
 

@@ -15,7 +15,7 @@ export interface ServerOptions {
   readonly etcdPort?: number;
   /** Serve the etcd v3 API. Default true. */
   readonly etcdApi?: boolean;
-  /** `embedded:` (default), `memory:` (nothing is kept) or `etcd://host:port,…[/prefix]`. */
+  /** `embedded:` (default), `memory:` (nothing is kept), `etcd://host:port,…[/prefix]` or `zookeeper://host:port,…[/chroot]`. */
   readonly store?: string;
   /** Folder of the embedded store. */
   readonly dataDirectory?: string;

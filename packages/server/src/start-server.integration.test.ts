@@ -4,8 +4,17 @@ import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { connect } from 'node:net';
 import { joinCluster } from '@keelson/cluster';
+import type { Store } from '@keelson/store';
 import { connectEtcd } from '@keelson/store-etcd';
-import { eventually, requireServer, testRuntime as runtime, startEtcd, temporaryDirectory } from '@keelson/testing';
+import { connectZooKeeperStore } from '@keelson/store-zookeeper';
+import {
+  eventually,
+  requireServer,
+  testRuntime as runtime,
+  startEtcd,
+  startZooKeeper,
+  temporaryDirectory,
+} from '@keelson/testing';
 import { describe, expect, test } from 'vitest';
 import { type ClusterSummary, type KeelsonServer, type ServerOptions, startServer } from './index.ts';
 
@@ -185,13 +194,44 @@ describe('a server', () => {
   });
 });
 
-test.skipIf(!requireServer('etcd-3.7'))(
-  'two servers on one etcd share a cluster; when the leader stops the other leads at once',
-  async () => {
-    await using etcd = await startEtcd({ version: '3.7' });
-    const url = `etcd://${etcd.endpoints[0]?.replace(/^https?:\/\//, '')}/keelson`;
-    const first = await start({ store: url, controllerName: 'first', controllerSessionTtlMs: 60_000 });
-    await using second = await start({ store: url, controllerName: 'second', controllerSessionTtlMs: 60_000 });
+/** A store in a process of its own: how servers reach it, and how others do. */
+interface Elsewhere extends AsyncDisposable {
+  readonly url: string;
+  connect(): Promise<Store>;
+}
+
+async function etcdElsewhere(): Promise<Elsewhere> {
+  const etcd = await startEtcd({ version: '3.7' });
+  const url = `etcd://${etcd.endpoints[0]?.replace(/^https?:\/\//, '')}/keelson`;
+  return {
+    url,
+    connect: () => connectEtcd({ endpoints: url, runtime }),
+    [Symbol.asyncDispose]: () => etcd.stop(),
+  };
+}
+
+async function zookeeperElsewhere(): Promise<Elsewhere> {
+  const zookeeper = await startZooKeeper({ tickTimeMs: 2_000 });
+  const url = `zookeeper://${zookeeper.connectString}/keelson`;
+  return {
+    url,
+    connect: () => connectZooKeeperStore({ address: url, runtime }),
+    [Symbol.asyncDispose]: () => zookeeper.stop(),
+  };
+}
+
+const elsewhere = [
+  ['etcd', 'etcd-3.7', etcdElsewhere],
+  ['ZooKeeper', 'zookeeper', zookeeperElsewhere],
+] as const;
+
+describe.each(elsewhere)('two servers on one %s', (_engine, needed, open) => {
+  test.skipIf(!requireServer(needed))('share a cluster; when the leader stops the other leads at once', async () => {
+    await using place = await open();
+    const { url } = place;
+    const ttlMs = 30_000;
+    const first = await start({ store: url, controllerName: 'first', controllerSessionTtlMs: ttlMs });
+    await using second = await start({ store: url, controllerName: 'second', controllerSessionTtlMs: ttlMs });
     expect(first.etcdAddress).toBeUndefined();
     expect(first.storeUrl).toBe(url);
     await put(first, '/clusters/shop', { config: { allowParticipantAutoJoin: 'true' } });
@@ -204,7 +244,7 @@ test.skipIf(!requireServer('etcd-3.7'))(
       stateModel: 'OnlineOffline',
       mode: 'FULL_AUTO',
     });
-    await using store = await connectEtcd({ endpoints: url, runtime });
+    await using store = await place.connect();
     const stateModels = { OnlineOffline: { transition: async () => {} } };
     await using participant = await joinCluster({
       store,
@@ -221,11 +261,11 @@ test.skipIf(!requireServer('etcd-3.7'))(
     });
     const [stops, stays] = name === 'first' ? [first, second] : [second, first];
     await stops.close();
-    // Its session would live for a minute: only by resigning can the other lead now.
+    // Its session would live for half a minute: only by resigning can the other lead now.
     await eventually(
       'the other to lead',
       async () => (await leader(stays)) === (name === 'first' ? 'second' : 'first'),
     );
     await first.close();
-  },
-);
+  });
+});

@@ -1,13 +1,5 @@
 import { type CallOptions, isKeelsonError } from '@keelson/runtime';
-import {
-  checkPath,
-  compareUtf8,
-  type Entry,
-  joinPath,
-  type Listing,
-  type ReadOptions,
-  type StorePath,
-} from '@keelson/store';
+import { checkPath, compareUtf8, type Entry, type Listing, type ReadOptions, type StorePath } from '@keelson/store';
 import type { StoreContext } from './context.ts';
 import { entryOf, isEntryName } from './entry.ts';
 import { walk } from './walk.ts';
@@ -80,9 +72,4 @@ export async function orAbsent<T>(read: Promise<T>): Promise<T | undefined> {
     if (isKeelsonError(error, 'E_NOT_FOUND')) return undefined;
     throw error;
   }
-}
-
-/** The path of a child. */
-export function childPath(parent: StorePath, name: string): StorePath {
-  return joinPath(parent, name);
 }

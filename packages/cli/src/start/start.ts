@@ -49,7 +49,7 @@ async function serveWithExample(
   if (storeUrl === undefined)
     throw new KeelsonError(
       'E_INVALID_ARGUMENT',
-      'The example needs a store that other processes reach: use the embedded one or --store etcd://….',
+      'The example needs a store that other processes reach: use the embedded one or --store etcd://… or zookeeper://….',
     );
   const launchExample = await loadExample(module);
   output.say(

@@ -248,7 +248,11 @@ export class TreeWatch implements Watch, AsyncIterator<WatchEvent, undefined> {
         const readings = [...found].map(
           ([path, entry]): Reading => ({ path, entry, goneBy: paths.get(path)?.deletedAt ?? newest }),
         );
-        return changesEvent(this.#tracker.take(readings, this.#dirty.completeUpTo(newest)));
+        const changes = this.#tracker.take(readings, this.#dirty.completeUpTo(newest));
+        if (changes.length <= this.#limit) return changesEvent(changes);
+        // One event about a directory can stand for more changes than the reader wants to be held for it.
+        this.#resync = 'overflow';
+        return undefined;
       });
     } catch (error) {
       for (const [path, { after, deletedAt }] of paths) this.#dirty.add(path, after, deletedAt);
