@@ -167,7 +167,7 @@ describe('planMoves, carried out step by step', () => {
         for (const [at, { after }] of plan.steps.entries()) expect(after.every((earlier) => earlier < at)).toBe(true);
         checkWaves(plan, options);
       }),
-      { numRuns: 150 },
+      { numRuns: 60 },
     );
   });
 });

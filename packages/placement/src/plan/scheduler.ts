@@ -51,7 +51,8 @@ export class Scheduler {
     if (this.#jobs.isDone(job)) return;
     const wokenAt = this.#waitsAt[job] ?? NONE;
     this.#waitsAt[job] = NONE;
-    if (!this.#park(job)) this.#do(job);
+    // A hand-over that was split meanwhile waits for its first half.
+    if (this.#jobs.waiting[job] === 0 && !this.#park(job)) this.#do(job);
     // Whoever waits behind it at the same room may fit as well.
     if (wokenAt !== NONE) this.#wake(wokenAt);
   }
@@ -96,7 +97,8 @@ export class Scheduler {
     while (stuck.length < MOST_LOOKED_AT) {
       const job = this.#stuck.pop();
       if (job === undefined) break;
-      if (!this.#jobs.isDone(job) && (this.#waitsAt[job] ?? NONE) !== NONE && !stuck.includes(job)) stuck.push(job);
+      const waits = !this.#jobs.isDone(job) && this.#jobs.waiting[job] === 0 && (this.#waitsAt[job] ?? NONE) !== NONE;
+      if (waits && !stuck.includes(job)) stuck.push(job);
     }
     for (const job of stuck) this.#stuck.push(urgency(this.#jobs, job), job);
     const added = this.#unblocker.makeRoom(stuck);

@@ -99,6 +99,20 @@ export class StepList {
     return (weight[p * D + (room % D)] as number) * this.#load(p, this.#jobs.role[job] as number, room % D);
   }
 
+  /** What the replicas that step down in a job give to a room. */
+  givenByRoles(job: number, room: number): number {
+    const { N, D, weight } = this.#problem;
+    const d = room % D;
+    if (room >= N * D) return 0;
+    const p = this.#jobs.partition[job] as number;
+    let given = 0;
+    for (const { node, was, role } of this.#jobs.changes[job] ?? []) {
+      if (role > was && node * D + d === room)
+        given += (weight[p * D + d] as number) * (this.#load(p, was, d) - this.#load(p, role, d));
+    }
+    return given;
+  }
+
   bytesOf(job: number): number {
     return this.#problem.bytes[this.#jobs.partition[job] as number] as number;
   }

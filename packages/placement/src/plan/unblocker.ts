@@ -5,6 +5,7 @@ import type { PlanOptions } from './move-plan.ts';
 import type { Rooms } from './rooms.ts';
 import { servingNow, servingThen } from './serving.ts';
 import type { StepList } from './step-list.ts';
+import { SteppingDown } from './stepping-down.ts';
 import { ThirdNodes } from './third-nodes.ts';
 
 /** What was changed so that jobs can go on. */
@@ -25,6 +26,7 @@ export class Unblocker {
   readonly #steps: StepList;
   readonly #options: PlanOptions;
   readonly #thirdNodes: ThirdNodes;
+  readonly #steppingDown: SteppingDown;
   readonly #serving: (p: number) => number;
   /** [n] drops there that are not done yet, and some that are. */
   readonly #leaving: Map<number, number[]> = new Map();
@@ -45,14 +47,20 @@ export class Unblocker {
     this.#rooms = rooms;
     this.#steps = steps;
     this.#options = options;
+    this.#steppingDown = new SteppingDown(jobs, steps);
     this.#thirdNodes = new ThirdNodes(problem, assignment, rooms);
     this.#serving = (p) => Math.min(servingNow(problem, p), servingThen(problem, assignment, p));
     for (let job = 0; job < jobs.size; job++) if (jobs.kind[job] === JOB_DROP) this.#noteLeaving(job);
   }
 
-  /** Makes room for one of the stuck jobs by a temporary copy, or by dropping first where that is allowed; `undefined` where it cannot. */
+  /** Makes room for one of the stuck jobs: a leader steps down early, a replica goes elsewhere for a while, or, where that is allowed, first; `undefined` where it cannot. */
   makeRoom(stuck: readonly number[]): Unblocked | undefined {
     const tried = stuck.slice(0, MOST_TRIED);
+    for (const job of tried) {
+      const { room } = this.#lackOf(job);
+      const down = this.#steppingDown.split(this.#rooms.nodeOf(room), room);
+      if (down !== undefined) return { newJobs: 1, ready: [down] };
+    }
     if (this.#options.temporary !== false) {
       this.#thirdNodes.startSearch();
       for (const job of tried) {
@@ -93,13 +101,7 @@ export class Unblocker {
    * and of these the ones with the fewest bytes.
    */
   #inTheWay(job: number): readonly number[] {
-    let lacking = NONE;
-    let short = 0;
-    this.#steps.needs(job, (room, amount) => {
-      short = this.#rooms.shortage(room, amount);
-      lacking = room;
-      return short > 0;
-    });
+    const { room: lacking, short } = this.#lackOf(job);
     const leaving = this.#pending(this.#rooms.nodeOf(lacking));
     const given = (drop: number): number => this.#steps.givenByDrop(drop, lacking);
     const cost = (drop: number): number => (given(drop) >= short ? 0 : 1);
@@ -107,6 +109,16 @@ export class Unblocker {
       .filter((drop) => this.#jobs.waiting[drop] === 1 && this.#waitsForPartner(drop) && given(drop) > 0)
       .slice(0, MOST_TRIED)
       .sort((a, b) => cost(a) - cost(b) || this.#steps.bytesOf(a) - this.#steps.bytesOf(b) || a - b);
+  }
+
+  /** The first room that a job lacks, and how much of it. */
+  #lackOf(job: number): { readonly room: number; readonly short: number } {
+    let lack = { room: NONE, short: 0 };
+    this.#steps.needs(job, (room, amount) => {
+      lack = { room, short: this.#rooms.shortage(room, amount) };
+      return lack.short > 0;
+    });
+    return lack;
   }
 
   #waitsForPartner(drop: number): boolean {
