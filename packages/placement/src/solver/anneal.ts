@@ -22,14 +22,16 @@ export function anneal(state: SolverState, ranges: Ranges, imbalance: Imbalance,
  * What a whole fair share outside the ranges counts, in copies: little at first, so that ways through the outside are open, then more and more,
  * until the outside is not worth any copy that is saved.
  */
-const OUTSIDE_FIRST = 25;
-const OUTSIDE_GROWTH = 1.0671;
+const OUTSIDE_FIRST = 100;
+const OUTSIDE_GROWTH = 1.045;
 const STAGES = 64;
+/** What a node outside its range counts besides. */
+const OUTSIDE_AT_ALL = 0.5;
 /** What a leader outside its range, and what a change of leader counts, in copies. */
 const LEADER_OUTSIDE = 1.5;
 const LEADER_CHANGE = 0.3;
 /** The threshold at the beginning, in copies. */
-const THRESHOLD = 1.2;
+const THRESHOLD = 1;
 
 class Annealer {
   readonly #state: SolverState;
@@ -122,9 +124,10 @@ class Annealer {
     state.amountOf(s, this.#amount);
     const leads = state.layout.leads[state.kindOf(s)] as number;
     this.#outsideChange = 0;
+    this.#crossings = 0;
     let change = copiesOfMove(state, s, from, to) + LEADER_CHANGE * leaderChangesOfMove(state, s, from, to);
     change += this.#nodeChange(from, -1, -leads) + this.#nodeChange(to, 1, leads);
-    if (change + this.#price * this.#outsideChange > this.#threshold || !mayMoveTo(state, s, to)) return;
+    if (change + this.#outsideCost() > this.#threshold || !mayMoveTo(state, s, to)) return;
     this.#log.push(s, from);
     state.move(s, to);
     this.#noteAway(s);
@@ -141,10 +144,11 @@ class Annealer {
     this.#difference(s, t);
     const leads = (state.layout.leads[state.kindOf(s)] as number) - (state.layout.leads[state.kindOf(t)] as number);
     this.#outsideChange = 0;
+    this.#crossings = 0;
     let change = copiesOfMove(state, s, a, b) + copiesOfMove(state, t, b, a);
     change += LEADER_CHANGE * (leaderChangesOfMove(state, s, a, b) + leaderChangesOfMove(state, t, b, a));
     change += this.#nodeChange(a, -1, -leads) + this.#nodeChange(b, 1, leads);
-    if (change + this.#price * this.#outsideChange > this.#threshold || !mayChangePlaces(state, s, t)) return;
+    if (change + this.#outsideCost() > this.#threshold || !mayChangePlaces(state, s, t)) return;
     this.#exchange(s, t, a, b, change);
   }
 
@@ -163,11 +167,12 @@ class Annealer {
     if (state.layout.problem.nodeState[b] !== NODE_LIVE) return;
     this.#difference(leader, follower);
     this.#outsideChange = 0;
+    this.#crossings = 0;
     const change =
       LEADER_CHANGE * leaderChangesOfMove(state, leader, a, b) +
       this.#nodeChange(a, -1, -1) +
       this.#nodeChange(b, 1, 1);
-    if (change + this.#price * this.#outsideChange > this.#threshold || !mayExchangeRoles(state, leader, follower)) return;
+    if (change + this.#outsideCost() > this.#threshold || !mayExchangeRoles(state, leader, follower)) return;
     this.#exchange(leader, follower, a, b, change);
   }
 
@@ -193,11 +198,19 @@ class Annealer {
 
   /** What it counts if a node carries the amount at hand, and leads so many, more. */
   #outsideChange = 0;
+  /** Nodes that what is tried takes out of their ranges, less those it takes in. */
+  #crossings = 0;
+
+  /** What being outside counts: by how far, and that it is so at all. */
+  #outsideCost(): number {
+    return this.#price * this.#outsideChange + OUTSIDE_AT_ALL * this.#crossings;
+  }
 
   #nodeChange(n: number, sign: number, leads: number): number {
     const before = this.#imbalance.of(n);
     const after = this.#imbalance.with(n, this.#amount, sign);
     this.#outsideChange += after - before;
+    if (before > 0 !== after > 0) this.#crossings += after > 0 ? 1 : -1;
     let change = 0;
     if (leads !== 0) change += LEADER_OUTSIDE * (this.#leadersOutside(n, leads) - this.#leadersOutside(n, 0));
     return change;
