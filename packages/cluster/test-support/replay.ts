@@ -116,7 +116,7 @@ export function placementOfStep(end: ClusterMirror): Solver {
       states.sort(([, a], [, b]) => (model?.priorityOf(a) ?? 0) - (model?.priorityOf(b) ?? 0));
       return states.map(([instance]) => instance);
     },
-    shortages: [],
+    shortage: () => undefined,
     whyNot: () => undefined,
   });
 }

@@ -117,7 +117,7 @@ function step(placement, workload, change) {
     placement.apply([change]);
     return placement.solve();
   });
-  const bound = result.bound?.().replicas ?? NaN;
+  const { least: bound } = result.bound().replicas;
   placement.adopt();
   return { ms, bound, lists: listsOf(result, workload) };
 }

@@ -25,45 +25,49 @@ export function weightsOf({ partitions, skew, seed }: Settings): Float64Array {
 /** Name of the node that joins as number `index`. */
 export const nodeName = (index: number): string => `node-${String(index).padStart(3, '0')}`;
 
-/** Room of every node: so much of the fair share of the cluster as it was first declared. */
-export function roomOf(settings: Settings, weights: Float64Array): Readonly<Record<string, number>> {
+/** Room of every node: so much of the fair share of the cluster as it was first declared. Where all weigh alike, replicas are counted. */
+export function roomOf(settings: Settings, weights: Float64Array): Pick<PlacementNode, 'capacity' | 'maxReplicas'> {
   const totals = DIMENSIONS.map(() => 0);
   for (const [at, weight] of weights.entries()) {
     const d = at % DIMENSIONS.length;
     totals[d] = (totals[d] ?? 0) + weight;
   }
   const share = (settings.replicas * settings.room) / 100 / settings.nodes;
-  return Object.fromEntries(DIMENSIONS.map((name, d) => [name, Math.ceil((totals[d] ?? 0) * share)]));
+  if (settings.skew === 0) return { maxReplicas: Math.ceil(settings.partitions * share) };
+  return { capacity: Object.fromEntries(DIMENSIONS.map((name, d) => [name, Math.ceil((totals[d] ?? 0) * share)])) };
 }
 
 /** The node that joins as number `index`, in the zone whose turn it is. */
-export function nodeOf(index: number, zones: number, capacity: Readonly<Record<string, number>>): PlacementNode {
-  return { name: nodeName(index), domain: `/zone-${index % zones}/${nodeName(index)}`, capacity };
+export function nodeOf(index: number, zones: number, room: ReturnType<typeof roomOf>): PlacementNode {
+  return { name: nodeName(index), domain: `/zone-${index % zones}/${nodeName(index)}`, ...room };
 }
 
 /** The cluster of the settings, with nothing placed yet. */
 export function problemOf(settings: Settings, weights: Float64Array): PlacementProblem {
-  const capacity = roomOf(settings, weights);
+  const room = roomOf(settings, weights);
+  const weighed = settings.skew > 0;
   const roles = [
     { name: 'leader', count: 1 },
     { name: 'follower', count: settings.replicas - 1 },
   ];
   return {
-    dimensions: DIMENSIONS,
+    dimensions: weighed ? DIMENSIONS : [],
     topology: { levels: ['zone', 'host'], faultZone: 'zone' },
     goals: { tolerance: settings.tolerance / 100 },
-    nodes: Array.from({ length: settings.nodes }, (_, n) => nodeOf(n, settings.zones, capacity)),
+    nodes: Array.from({ length: settings.nodes }, (_, n) => nodeOf(n, settings.zones, room)),
     resources: [
       {
         name: 'db',
         roles: roles.filter(({ count }) => count > 0),
         partitions: Array.from({ length: settings.partitions }, (_, p) => {
-          const weight = Object.fromEntries(
-            DIMENSIONS.map((name, d) => [name, weights[p * DIMENSIONS.length + d] ?? 0]),
-          );
-          return { name: `p${String(p).padStart(6, '0')}`, weight };
+          const name = `p${String(p).padStart(6, '0')}`;
+          return weighed ? { name, weight: weightOf(weights, p) } : { name };
         }),
       },
     ],
   };
+}
+
+function weightOf(weights: Float64Array, p: number): Readonly<Record<string, number>> {
+  return Object.fromEntries(DIMENSIONS.map((name, d) => [name, weights[p * DIMENSIONS.length + d] ?? 0]));
 }

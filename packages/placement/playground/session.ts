@@ -41,11 +41,11 @@ export class Session {
 
   /** Has nodes join, or those that joined last leave, until there are `count`. */
   resize(count: number): Move {
-    const capacity = roomOf(this.#settings, this.#weights);
+    const room = roomOf(this.#settings, this.#weights);
     const changes: PlacementChange[] = [];
     const before = this.#fates.size;
     while (this.#fates.size < count) {
-      const node = nodeOf(this.#joined++, this.#settings.zones, capacity);
+      const node = nodeOf(this.#joined++, this.#settings.zones, room);
       changes.push({ type: 'add-node', node });
       this.#fates.set(node.name, 'live');
     }
@@ -74,7 +74,7 @@ export class Session {
       what,
       first,
       moves: result.moves.replicas,
-      bound: result.bound().replicas,
+      bound: result.bound().replicas.least,
       leaderChanges: result.moves.leaderChanges,
       unplaced: result.unplaced.length,
       maxOverMean: Math.max(0, ...standing.map(({ load }) => load)),

@@ -68,7 +68,7 @@ export const SLIDERS: readonly SliderSpec[] = [
     label: 'Skew of weights',
     values: range(0, 2, 0.1),
     show: (value) => (value === 0 ? 'all alike' : `σ ${value}`),
-    hint: 'Log-normal weights in three dimensions.',
+    hint: 'Log-normal weights in three dimensions; all alike: replicas are counted.',
   },
   {
     key: 'tolerance',

@@ -104,7 +104,7 @@ function usable(snapshot: ClusterSnapshot, { context, active }: GroupMember): Re
   return new Set([...tagged(context, active), ...evacuated]);
 }
 
-const nothing: Solution = { holders: () => [], shortages: [], whyNot: () => undefined };
+const nothing: Solution = { holders: () => [], shortage: () => undefined, whyNot: () => undefined };
 
 /** What the solver says; a sentence where it refuses the problem. */
 function answerOf(solver: Solver, problem: PlacementProblem): Solution | string {
@@ -154,11 +154,10 @@ export function solveGroup(
       return [context.resource, solvedLists(context, roles.length > 0 ? solution : nothing, options)] as const;
     }),
   );
-  const shortages = new Map(solution.shortages.map((one) => [JSON.stringify([one.resource, one.partition]), one.text]));
   return {
     lists,
     faults,
     whyNot: (resource, partition, instance) => rooms.get(instance) ?? solution.whyNot(resource, partition, instance),
-    shortage: (resource, partition) => shortages.get(JSON.stringify([resource, partition])),
+    shortage: (resource, partition) => solution.shortage(resource, partition),
   };
 }

@@ -1,17 +1,11 @@
-import { type PlacementProblem, solve } from '@keelson/placement';
-
-/** A replica that found no place, told as a sentence. */
-export interface Shortage {
-  readonly resource: string;
-  readonly partition: string;
-  readonly text: string;
-}
+import { type PlacementProblem, type PlacementResult, solve } from '@keelson/placement';
 
 /** Who holds what, and why. */
 export interface Solution {
   /** The holders of a partition by the order of its roles. */
   holders(resource: string, partition: string): readonly string[];
-  readonly shortages: readonly Shortage[];
+  /** Why fewer replicas of a partition have a place than are wanted; `undefined` where all have one. Worked out when it is asked for. */
+  shortage(resource: string, partition: string): string | undefined;
   /** Why an instance holds no replica of a partition; `undefined` where nothing is known. Worked out when it is asked for. */
   whyNot(resource: string, partition: string, instance: string): string | undefined;
 }
@@ -25,11 +19,21 @@ export const solvePlacement: Solver = (problem) => {
   const { placement } = result;
   return {
     holders: (resource, partition) => placement.replicasOf(resource, partition).map(({ node }) => node),
-    shortages: result.unplaced.map(({ resource, partition, role }) => ({
-      resource,
-      partition,
-      text: `A replica in ${role} has no place.`,
-    })),
-    whyNot: () => undefined,
+    shortage: (resource, partition) =>
+      result.unplaced.find((one) => one.resource === resource && one.partition === partition)?.text,
+    whyNot: (resource, partition, instance) => whyNot(result, resource, partition, instance),
   };
 };
+
+/** What is in the way of a replica on the instance, or what it would make worse. */
+function whyNot(result: PlacementResult, resource: string, partition: string, instance: string): string | undefined {
+  try {
+    const { asked } = result.why(resource, partition, instance);
+    if (asked === undefined) return undefined;
+    return asked.feasible ? `A replica here ${asked.text}.` : `Here: ${asked.text}.`;
+  } catch (error) {
+    // The cluster has gone on since: an instance or partition that the problem did not know.
+    if (error instanceof RangeError) return undefined;
+    throw error;
+  }
+}
