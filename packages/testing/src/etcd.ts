@@ -14,6 +14,8 @@ export interface EtcdOptions {
   readonly members?: 1 | 3;
   /** Further flags for every member, for example `--cert-file=…`; `--cert-file` makes the client addresses https. */
   readonly flags?: readonly string[];
+  /** Given the port on which a member listens for its peers, gives the port that they are told: that of a proxy, say. Default: the same. */
+  readonly peerPort?: (port: number) => Promise<number>;
 }
 
 /** One etcd process; `pause`, `kill` and `restart` make the faults of tests. */
@@ -58,8 +60,14 @@ export async function startEtcd(options: EtcdOptions = {}): Promise<EtcdServer> 
   const folder = await temporaryDirectory('etcd');
   const scheme = flags.some((flag) => flag.startsWith('--cert-file')) ? 'https' : 'http';
   const ports = await freePorts(size * 3);
-  const plans = Array.from({ length: size }, (_, index) => planMember(index, scheme, ports, folder));
-  const initialCluster = plans.map((plan) => `${plan.name}=${plan.peerUrl}`).join(',');
+  const { peerPort = (port: number) => Promise.resolve(port) } = options;
+  const plans = await Promise.all(
+    Array.from({ length: size }, async (_, index) => {
+      const told = await peerPort(ports[index * 3 + 1] ?? 0);
+      return planMember(index, scheme, ports, folder, told);
+    }),
+  );
+  const initialCluster = plans.map((plan) => `${plan.name}=${plan.toldPeerUrl}`).join(',');
   const members = plans.map((plan) => runnableMember(binary, plan, initialCluster, flags));
   const stop = async (): Promise<void> => {
     await Promise.all(members.map((member) => member.kill()));
@@ -91,11 +99,19 @@ interface MemberPlan {
   readonly clientPort: number;
   readonly clientUrl: string;
   readonly peerUrl: string;
+  /** Where its peers are told to find it. */
+  readonly toldPeerUrl: string;
   readonly metricsUrl: string;
   readonly dataDirectory: string;
 }
 
-function planMember(index: number, scheme: string, ports: readonly number[], folder: TemporaryDirectory): MemberPlan {
+function planMember(
+  index: number,
+  scheme: string,
+  ports: readonly number[],
+  folder: TemporaryDirectory,
+  toldPeerPort: number,
+): MemberPlan {
   const [clientPort = 0, peerPort = 0, metricsPort = 0] = ports.slice(index * 3, index * 3 + 3);
   const name = `m${index + 1}`;
   return {
@@ -103,6 +119,7 @@ function planMember(index: number, scheme: string, ports: readonly number[], fol
     clientPort,
     clientUrl: `${scheme}://127.0.0.1:${clientPort}`,
     peerUrl: `http://127.0.0.1:${peerPort}`,
+    toldPeerUrl: `http://127.0.0.1:${toldPeerPort}`,
     // Health is asked on an address of its own, so that it needs no client certificate.
     metricsUrl: `http://127.0.0.1:${metricsPort}`,
     dataDirectory: join(folder.path, name),
@@ -116,7 +133,7 @@ function memberFlags(plan: MemberPlan, initialCluster: string): readonly string[
     `--listen-client-urls=${plan.clientUrl}`,
     `--advertise-client-urls=${plan.clientUrl}`,
     `--listen-peer-urls=${plan.peerUrl}`,
-    `--initial-advertise-peer-urls=${plan.peerUrl}`,
+    `--initial-advertise-peer-urls=${plan.toldPeerUrl}`,
     `--listen-metrics-urls=${plan.metricsUrl}`,
     `--initial-cluster=${initialCluster}`,
     '--log-level=error',

@@ -103,3 +103,28 @@ test('a lost reply breaks the connection once', async () => {
   expect(client.heard).toBe('a');
   expect((await connectAndHear()).closed).toBe(false);
 });
+
+test('a freeze of one way lets the other through', async () => {
+  const client = await connectAndHear();
+  proxy.freezeOneWay('to-client');
+  client.say('b');
+  await expect(eventually('an echo', () => client.heard === 'ab', { timeoutMs: 150 })).rejects.toMatchObject({
+    code: 'E_TIMEOUT',
+  });
+  proxy.restore();
+  await eventually('the echo that was held', () => client.heard === 'ab');
+  proxy.freezeOneWay('to-server');
+  client.say('c');
+  proxy.restore();
+  await eventually('the echo of what was held', () => client.heard === 'abc');
+});
+
+test('what is slow comes late, in its order, and not after what is quick again', async () => {
+  const client = await connectAndHear();
+  proxy.slow({ latencyMs: 30, bytesPerSecond: 100 });
+  client.say('bcd');
+  await eventually('the slow way to be on', () => client.heard === 'a');
+  proxy.restore();
+  client.say('e');
+  await eventually('all echoes', () => client.heard === 'abcde');
+});

@@ -1,0 +1,149 @@
+import { type Random, sleep } from '@keelson/runtime';
+import { type ManagedProcess, type TcpProxy, testRuntime } from '@keelson/testing';
+import type { FaultEngine } from './engine.ts';
+
+/** A client process as the nemesis sees it: its process, and its own way to every member. */
+export interface Victim {
+  readonly name: string;
+  /** The process of now; another after each restart. */
+  readonly process: () => ManagedProcess;
+  /** One proxy for each member. */
+  readonly proxies: readonly TcpProxy[];
+  /** Starts it again after it was killed. */
+  readonly restart: () => Promise<void>;
+}
+
+/** What happened, for the report. Times are those of the resource's clock. */
+export interface StruckFault {
+  readonly kind: string;
+  readonly target: string;
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
+/** What the nemesis works on. */
+export interface Arena {
+  readonly engine: FaultEngine;
+  readonly victims: readonly Victim[];
+  readonly random: Random;
+  readonly ttlMs: number;
+  readonly nowMs: () => number;
+}
+
+/** A fault under way: what it hit, and what ends it. */
+interface Struck {
+  readonly target: string;
+  readonly end: () => Promise<void> | void | undefined;
+}
+
+type Strike = (arena: Arena, lastsMs: number) => Promise<Struck>;
+
+function pick<T>(random: Random, list: readonly T[]): T {
+  const value = list[random.integer(list.length)];
+  if (value === undefined) throw new RangeError('nothing to pick from');
+  return value;
+}
+
+/** Every fault by its name. Each strikes, and gives what ends it. */
+const strikes: Readonly<Record<string, Strike>> = {
+  'kill member': async ({ engine, random }) => {
+    const index = random.integer(engine.members.length);
+    const member = engine.members[index];
+    await member?.kill();
+    return { target: `member ${index}`, end: () => member?.restart() };
+  },
+  'kill leader': async ({ engine, random }) => {
+    const index = (await engine.leader()) ?? random.integer(engine.members.length);
+    const member = engine.members[index];
+    await member?.kill();
+    return { target: `member ${index}`, end: () => member?.restart() };
+  },
+  'stop member': ({ engine, random }) => {
+    const index = random.integer(engine.members.length);
+    const member = engine.members[index];
+    member?.pause();
+    return Promise.resolve({ target: `member ${index}`, end: () => member?.resume() });
+  },
+  'stop leader': async ({ engine, random }) => {
+    const index = (await engine.leader()) ?? random.integer(engine.members.length);
+    const member = engine.members[index];
+    member?.pause();
+    return { target: `member ${index}`, end: () => member?.resume() };
+  },
+  'isolate leader from its peers': async ({ engine, random }) => {
+    const index = (await engine.leader()) ?? random.integer(engine.members.length);
+    const proxy = engine.members[index]?.peerProxy;
+    proxy?.freeze();
+    return { target: `member ${index}`, end: () => proxy?.restore() };
+  },
+  'rolling restart': async ({ engine }) => {
+    for (const member of engine.members) {
+      await member.kill();
+      await member.restart();
+    }
+    return { target: 'every member', end: () => {} };
+  },
+  'kill client': async ({ victims, random }) => {
+    const victim = pick(random, victims);
+    await victim.process().kill();
+    return { target: victim.name, end: victim.restart };
+  },
+  'stop client': ({ victims, random }) => {
+    const victim = pick(random, victims);
+    const process = victim.process();
+    process.pause();
+    return Promise.resolve({ target: victim.name, end: () => process.resume() });
+  },
+  'isolate client': onLinks((proxy) => proxy.freeze()),
+  'isolate client, one way': onLinks((proxy, random) =>
+    proxy.freezeOneWay(random.integer(2) === 0 ? 'to-server' : 'to-client'),
+  ),
+  'reset client': onLinks((proxy) => proxy.cut()),
+  'slow client': onLinks((proxy, random) => proxy.slow({ latencyMs: 50 + random.integer(700) })),
+  'drip client': onLinks((proxy) => proxy.slow({ latencyMs: 20, bytesPerSecond: 3_000 })),
+  'lose a reply': onLinks((proxy) => proxy.loseNextReply()),
+  compact: async ({ engine }) => {
+    await engine.compact?.();
+    return { target: 'history', end: () => {} };
+  },
+  'fill disk': async ({ engine }, lastsMs) => {
+    await engine.fillDisk?.(Math.min(lastsMs, 3_000));
+    return { target: 'quota', end: () => {} };
+  },
+};
+
+/** A fault on all links of one client. */
+function onLinks(strike: (proxy: TcpProxy, random: Random) => void): Strike {
+  return ({ victims, random }) => {
+    const victim = pick(random, victims);
+    for (const proxy of victim.proxies) strike(proxy, random);
+    const end = (): void => {
+      for (const proxy of victim.proxies) proxy.restore();
+    };
+    return Promise.resolve({ target: victim.name, end });
+  };
+}
+
+/** Which faults make sense for an engine. */
+function kindsFor(engine: FaultEngine): readonly string[] {
+  return Object.keys(strikes).filter((kind) => {
+    if (kind === 'compact') return engine.compact !== undefined;
+    if (kind === 'fill disk') return engine.fillDisk !== undefined;
+    if (kind === 'isolate leader from its peers')
+      return engine.members.some(({ peerProxy }) => peerProxy !== undefined);
+    if (kind === 'rolling restart' || kind.endsWith('leader')) return engine.members.length > 1;
+    return true;
+  });
+}
+
+/** One fault, drawn and carried out to its end, then a rest in which all must come back to work. */
+export async function strikeOnce(arena: Arena): Promise<StruckFault> {
+  const { random, engine, ttlMs, nowMs } = arena;
+  const kind = pick(random, kindsFor(engine));
+  const lastsMs = 200 + random.integer(2 * ttlMs);
+  const fromMs = nowMs();
+  const { target, end } = await (strikes[kind] as Strike)(arena, lastsMs);
+  await sleep(testRuntime, lastsMs);
+  await end();
+  return { kind, target, fromMs, toMs: nowMs() };
+}
