@@ -71,11 +71,14 @@ export function pourersOf(problem: CompiledProblem, rules: ZoneRules, resources:
 const isLimited = (problem: CompiledProblem, k: number): boolean =>
   (problem.maxPerNode[k] ?? 0) < (problem.partitionsFrom[k + 1] ?? 0) - (problem.partitionsFrom[k] ?? 0);
 
-/** Whether every node that resource `k` may use has to take a replica of each partition: that part of it cannot be evened out. */
-function fillsNodes(problem: CompiledProblem, rules: ZoneRules, k: number): boolean {
-  const p = problem.partitionsFrom[k] ?? 0;
+/** Whether every node that resource `k` may use has to take a replica of some partition: that part of it cannot be evened out. */
+function fillsNodes({ partitionsFrom, slotsFrom }: CompiledProblem, rules: ZoneRules, k: number): boolean {
   const live = rules.usable(k).reduce((sum, nodes) => sum + nodes, 0);
-  return (problem.slotsFrom[p + 1] ?? 0) - (problem.slotsFrom[p] ?? 0) >= live;
+  const to = partitionsFrom[k + 1] ?? 0;
+  for (let p = partitionsFrom[k] ?? 0; p < to; p++) {
+    if ((slotsFrom[p + 1] ?? 0) - (slotsFrom[p] ?? 0) >= live) return true;
+  }
+  return false;
 }
 
 /** So many nodes, times sets of forbidden ones, are looked at one by one: about as much work as a solve of the same size may cost. */

@@ -87,21 +87,35 @@ function addRoom(situation: Situation, trial: Trial, found: BindingRule[]): void
 }
 
 function addZone(situation: Situation, { p, slot, node, nodes }: Trial, found: BindingRule[]): void {
-  const { problem, zones } = situation;
+  const { problem } = situation;
   const from = problem.slotsFrom[p] ?? 0;
-  const others = nodes.filter((n, i) => n !== NONE && from + i !== slot);
-  if (others.includes(node)) {
-    const other = nodes.findIndex((n, i) => n === node && from + i !== slot);
-    const role = roleName(problem, p, problem.slotRole[from + other] ?? 0);
+  const z = problem.zone[node] ?? 0;
+  let there = 0;
+  for (let i = 0; i < nodes.length; i++) {
+    const n = nodes[i] ?? NONE;
+    if (n === NONE || from + i === slot) continue;
+    if (problem.zone[n] === z) there++;
+    if (n !== node) continue;
+    const role = roleName(problem, p, problem.slotRole[from + i] ?? 0);
     found.push({ rule: 'one-per-node', node: nodeName(situation, node), role, figure: 1, limit: 1, needs: 1 });
   }
-  const z = problem.zone[node] ?? 0;
-  const counts = new Map<number, number>();
-  for (const n of others) counts.set(problem.zone[n] ?? 0, (counts.get(problem.zone[n] ?? 0) ?? 0) + 1);
-  const there = counts.get(z) ?? 0;
   // Zones of one node each say nothing that `one-per-node` does not.
   if (there === 0 || problem.zones === problem.N) return;
-  const pinned = zones.pinnedInto(p, z);
+  const limit = zoneLimit(situation, { p, slot, node, nodes }, there);
+  if (there < limit) return;
+  const zone = problem.zoneNames[z] ?? '';
+  found.push({ rule: 'fault-zone', node: nodeName(situation, node), zone, figure: there, limit, needs: 1 });
+}
+
+/** How many replicas of `p` the trial's zone may hold, the others standing as they do. */
+function zoneLimit({ problem, zones }: Situation, { p, slot, node, nodes }: Trial, there: number): number {
+  const from = problem.slotsFrom[p] ?? 0;
+  const pinned = zones.pinnedInto(p, problem.zone[node] ?? 0);
+  const counts = new Map<number, number>();
+  for (const [i, n] of nodes.entries()) {
+    const z = problem.zone[n] ?? NONE;
+    if (n !== NONE && from + i !== slot) counts.set(z, (counts.get(z) ?? 0) + 1);
+  }
   const limitBy = (rule: ZoneRule): number => {
     const limit = Math.max(rule.most, pinned);
     let crowded = crowdedIn(rule, there + 1, pinned) - crowdedIn(rule, there, pinned);
@@ -109,10 +123,7 @@ function addZone(situation: Situation, { p, slot, node, nodes }: Trial, found: B
     return there < limit && crowded > rule.crowded ? limit - 1 : limit;
   };
   // A node that is closed for other reasons may, once open, leave its zone more room: then the zone is not what is in the way.
-  const limit = Math.max(limitBy(zones.of(p)), limitBy(zones.with(p, node)));
-  if (there < limit) return;
-  const zone = problem.zoneNames[z] ?? '';
-  found.push({ rule: 'fault-zone', node: nodeName(situation, node), zone, figure: there, limit, needs: 1 });
+  return Math.max(limitBy(zones.of(p)), limitBy(zones.with(p, node)));
 }
 
 function addStanding(situation: Situation, { p, slot, node }: Trial, found: BindingRule[]): void {

@@ -31,20 +31,26 @@ interface Change {
   readonly touched: readonly number[];
 }
 
+const NO_DIFFERENCE: ScoreDifference = Object.freeze({ penalty: 0, terms: Object.freeze({}) });
+
 /**
  * What the score would change by if the replicas of `p` stood on `after` (by slot) instead: one of them moved, or two exchanged.
  * O(D + R² + affinities).
  */
 export function differenceOf(situation: Situation, p: number, after: Int32Array): ScoreDifference {
   const before = situation.nodesOf(p);
-  const touched = new Set<number>();
-  for (const [i, n] of after.entries()) {
-    if (n === before[i]) continue;
-    if (n !== NONE) touched.add(n);
-    if (before[i] !== NONE) touched.add(before[i] ?? NONE);
+  const touched: number[] = [];
+  const touch = (n: number): void => {
+    if (n !== NONE && !touched.includes(n)) touched.push(n);
+  };
+  for (let i = 0; i < after.length; i++) {
+    if (after[i] === before[i]) continue;
+    touch(after[i] ?? NONE);
+    touch(before[i] ?? NONE);
   }
+  if (touched.length === 0) return NO_DIFFERENCE;
   const from = situation.problem.slotsFrom[p] ?? 0;
-  return weighed(situation, figuresChange(situation, { p, from, before, after, touched: [...touched] }));
+  return weighed(situation, figuresChange(situation, { p, from, before, after, touched }));
 }
 
 /** How far the node furthest outside lies outside, before and after, in percent. */

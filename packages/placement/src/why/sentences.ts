@@ -74,6 +74,7 @@ const DUST = 1e-9;
  */
 export function differenceText({ terms }: ScoreDifference): string {
   const entries = Object.entries(terms) as [TermName, TermDifference][];
+  if (entries.length === 0) return 'would be as good';
   const costs = entries.filter(([, { penalty }]) => penalty > DUST);
   const savings = entries.filter(([, { penalty }]) => penalty < -DUST);
   const parts = [
