@@ -1,6 +1,7 @@
 export type { SlotAssignment } from './assignment.ts';
 export type { Bounded, LowerBound } from './bounds/lower-bound.ts';
-export type { PlacementChange } from './model/changes.ts';
+export { applyChanges, type PlacementChange } from './model/changes.ts';
+export { checkProblem } from './model/check-problem.ts';
 export type { CompiledAffinity, CompiledProblem } from './model/compiled.ts';
 export type {
   Affinity,
@@ -21,6 +22,7 @@ export type { MoveSummary, ReplicaMove } from './moves.ts';
 export { openPlacement, type Placement } from './open-placement.ts';
 export { PlacementError, type PlacementFault } from './placement-error.ts';
 export type { PlacedReplica, PlacementData, PlacementView } from './placement-view.ts';
+export type { BorrowedRoom, MovePlan, PlanOptions, PlanStep } from './plan/index.ts';
 export type { PlacementResult, ScoreChange } from './result.ts';
 export type { RuleName } from './score/rules.ts';
 export { type LoadScore, type ScoreTerms, scoreOf } from './score/score-of.ts';

@@ -3,6 +3,7 @@ import { type LowerBound, lowerBound } from './bounds/lower-bound.ts';
 import { type CompiledProblem, NONE } from './model/compiled.ts';
 import { listMoves, type MoveSummary, type ReplicaMove, summarizeMoves } from './moves.ts';
 import { PlacementView } from './placement-view.ts';
+import { type MovePlan, type PlanOptions, planMoves } from './plan/index.ts';
 import { currentAssignment } from './score/current-assignment.ts';
 import { type ScoreTerms, scoreOf } from './score/score-of.ts';
 import { type Degraded, degradedOf } from './why/degraded.ts';
@@ -55,6 +56,15 @@ export class PlacementResult {
   /** What changes, one by one, in order of resources and partitions. For an order in which it can be done see `plan`. */
   movesList(): Generator<ReplicaMove, void, void> {
     return listMoves(this.compiled, this.assignment);
+  }
+
+  /**
+   * The way there: steps in an order that never breaks a hard constraint, or that says where it has to borrow room. O(moves log moves).
+   *
+   * @throws PlacementError where an option makes no sense.
+   */
+  plan(options?: PlanOptions): MovePlan {
+    return planMoves(this.compiled, this.assignment, options);
   }
 
   /** The replicas that could not be placed, in order of resources, partitions and roles; each is explained when its fields are read. */
