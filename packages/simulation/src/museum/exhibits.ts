@@ -1,9 +1,11 @@
-import { counterScenario } from '../scenarios/counter.ts';
-import { handOverScenario } from '../scenarios/hand-over.ts';
-import { leaderScenario } from '../scenarios/leader.ts';
-import { ledgerScenario } from '../scenarios/ledger.ts';
-import { mirrorScenario } from '../scenarios/mirror.ts';
-import { presenceScenario } from '../scenarios/presence.ts';
+import {
+  counterScenario,
+  handOverScenario,
+  leaderScenario,
+  ledgerScenario,
+  mirrorScenario,
+  presenceScenario,
+} from '../scenarios/index.ts';
 import type { Scenario } from '../simulate.ts';
 import { forgottenDeletes, lateLoss, queuedWrites } from './broken-stores.ts';
 

@@ -21,3 +21,5 @@ export const scenarios: readonly Scenario[] = [
   presenceScenario(),
   handOverScenario(),
 ];
+
+export { counterScenario, handOverScenario, leaderScenario, ledgerScenario, mirrorScenario, presenceScenario };
