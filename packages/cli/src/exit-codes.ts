@@ -38,3 +38,14 @@ const byCode: Partial<Record<ErrorCode, number>> = {
 export function exitCodeOf(error: unknown): number {
   return (isKeelsonError(error) ? byCode[error.code] : undefined) ?? exitCodes.failure;
 }
+
+/** Thrown by a command that ends with an exit code of its own, with nothing to say. */
+export class EndWith extends Error {
+  override readonly name = 'EndWith';
+  readonly exitCode: number;
+
+  constructor(exitCode: number) {
+    super(`exit code ${exitCode}`);
+    this.exitCode = exitCode;
+  }
+}

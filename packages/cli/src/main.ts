@@ -6,9 +6,11 @@ import { readVersion } from './version.ts';
 process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
 
 const stop = new AbortController();
+// `keelson run` passes signals on, each of them, and ends when what it runs has ended.
+const passesSignalsOn = process.argv[2] === 'run';
 for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   // The first asks for an orderly end; a second one of somebody who will not wait ends at once.
-  process.on(name, () => (stop.signal.aborted ? process.exit(130) : stop.abort()));
+  if (!passesSignalsOn) process.on(name, () => (stop.signal.aborted ? process.exit(130) : stop.abort()));
 }
 
 process.exitCode = await run(

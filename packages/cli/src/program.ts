@@ -6,12 +6,13 @@ import { registerCompletion } from './commands/completion.ts';
 import { registerExplain } from './commands/explain.ts';
 import { registerInstance } from './commands/instance.ts';
 import { registerResource } from './commands/resource.ts';
+import { registerRun } from './commands/run.ts';
 import { registerServer } from './commands/server.ts';
 import { registerStart } from './commands/start.ts';
 import { registerStateModel } from './commands/state-model.ts';
 import { registerStatus } from './commands/status.ts';
 import { registerStore } from './commands/store.ts';
-import { exitCodeOf, exitCodes } from './exit-codes.ts';
+import { EndWith, exitCodeOf, exitCodes } from './exit-codes.ts';
 import { errorText } from './output/output.ts';
 
 const footer = `
@@ -32,6 +33,7 @@ export function createProgram(io: CommandIo, version: string): Command {
     .addHelpText('after', footer);
   registerStart(program, io, version);
   registerServer(program, io, version);
+  registerRun(program, io);
   registerStatus(program, io);
   registerExplain(program, io);
   registerCluster(program, io);
@@ -65,6 +67,7 @@ export async function run(args: readonly string[], io: CommandIo, version: strin
     await program.parseAsync(args.length === 0 ? ['start', '--no-example'] : [...args], { from: 'user' });
     return exitCodes.ok;
   } catch (error) {
+    if (error instanceof EndWith) return error.exitCode;
     if (error instanceof CommanderError) return endOfCommander(program, error, args, io);
     if (io.signal.aborted) return exitCodes.interrupted;
     io.stderr.write(`${errorText(error, args.includes('--json'))}\n`);

@@ -17,7 +17,8 @@ export type {
   TxnResult,
 } from './kv/backend.ts';
 export { compareUtf8, textOfUtf8, utf8ByteString } from './kv/byte-string.ts';
-export { type KvStoreOptions, kvStore } from './kv/kv-store.ts';
+export { leaseOfOwner } from './kv/entry.ts';
+export { type KvStoreOptions, kvStore, type SessionListener } from './kv/kv-store.ts';
 export {
   checkPath,
   isBelow,

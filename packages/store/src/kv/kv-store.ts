@@ -27,12 +27,22 @@ import { SnapshotWatch } from './watch.ts';
 import { WatchScope } from './watch-scope.ts';
 import { Writes } from './writes.ts';
 
+/** Told of the sessions of a store. */
+export interface SessionListener {
+  /** Told before the session's owner gets it. */
+  opened(session: string, ttlMs: number): void;
+  /** The session was closed, or the store has ended it. */
+  ended(session: string): void;
+}
+
 /** How a store lies in its engine. */
 export interface KvStoreOptions {
   /** Put before every path to make its key. Two stores with prefixes of which neither begins with the other share nothing. Default none. */
   readonly prefix?: string;
   /** Whether closing the store closes the backend. Default true. */
   readonly closeBackend?: boolean;
+  /** Told of every session, so that a supervisor can end those of a process that has died. Default: nobody is told. */
+  readonly onSession?: SessionListener;
 }
 
 /**
@@ -70,6 +80,7 @@ class KvStore implements Store {
   readonly #sessions = new Set<LeaseSession>();
   readonly #watches = new Set<SnapshotWatch>();
   readonly #closeBackend: boolean;
+  readonly #onSession: SessionListener | undefined;
   #closing: Promise<void> | undefined;
 
   constructor(backend: KvBackend, runtime: Runtime, options: KvStoreOptions) {
@@ -79,6 +90,7 @@ class KvStore implements Store {
     this.#reads = new Reads(this.#context);
     this.#writes = new Writes(this.#context);
     this.#closeBackend = options.closeBackend ?? true;
+    this.#onSession = options.onSession;
   }
 
   get status(): StoreStatus {
@@ -126,8 +138,12 @@ class KvStore implements Store {
   }
 
   async openSession(options: SessionOptions): Promise<Session> {
-    const session = await LeaseSession.open(this.#context, options, (ended) => this.#sessions.delete(ended));
+    const session = await LeaseSession.open(this.#context, options, (ended) => {
+      this.#sessions.delete(ended);
+      this.#onSession?.ended(ended.id);
+    });
     this.#sessions.add(session);
+    this.#onSession?.opened(session.id, session.ttlMs);
     const { closed } = this.#context.calls;
     if (!closed.aborted) return session;
     // Closed between the engine's answer and here: nobody else knows of this session.
