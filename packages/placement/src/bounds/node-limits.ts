@@ -107,28 +107,46 @@ function addKeptLoad(problem: CompiledProblem, factors: RoleFactors, there: Int3
   for (let d = 0; d < problem.D; d++) kept[d] = (kept[d] ?? 0) + weightsOf(problem, factors, there, d).heaviest;
 }
 
-/** Sum over the nodes of how many of the heaviest replicas there are each of them needs at least, in the dimension that needs most. */
+/**
+ * Sum over the nodes of how many of the heaviest replicas there are each of them needs at least: in the dimension that needs most, or in all
+ * that it lacks together. Few replicas are heavy in every dimension, so the latter is mostly what counts: whatever brings in each of the
+ * amounts that are lacking brings in any weighted sum of them, and here each dimension counts by what is lacking of it in all.
+ */
 function enteringReplicas(
   problem: CompiledProblem,
-  { most }: RoleFactors,
+  factors: RoleFactors,
   lackingBy: ReadonlyMap<number, Float64Array>,
 ): number {
-  const { D, P } = problem;
+  const { D } = problem;
   const needed = new Map<number, number>();
-  for (let d = 0; d < D; d++) {
-    const takers = [...lackingBy].filter(([, lacking]) => (lacking[d] ?? 0) > 0);
+  const total = new Float64Array(D);
+  for (const lacking of lackingBy.values()) for (let d = 0; d < D; d++) total[d] = (total[d] ?? 0) + (lacking[d] ?? 0);
+  const together = total.map((lacking) => (lacking > 0 ? 1 / lacking : 0));
+  const one = total.map((lacking) => (lacking > 0 ? 1 : 0));
+  const prices = Array.from(one.keys(), (d) => one.map((price, other) => (other === d ? price : 0)));
+  for (const price of [...prices, together]) {
+    const worth = (amounts: Float64Array): number =>
+      amounts.reduce((sum, amount, d) => sum + amount * (price[d] ?? 0), 0);
+    const takers = [...lackingBy].filter(([, lacking]) => worth(lacking) > 0);
     if (takers.length === 0) continue;
-    const heaviest = new Heaviest(
-      Float64Array.from({ length: P }, (_, p) => {
-        const factor = most[(problem.resourceOf[p] ?? 0) * D + d] ?? 1;
-        return (problem.weight[p * D + d] ?? 0) * factor;
-      }),
-    );
+    const heaviest = new Heaviest(heaviestRoles(problem, factors, price));
     for (const [n, lacking] of takers) {
-      needed.set(n, Math.max(needed.get(n) ?? 0, heaviest.needed(lacking[d] ?? 0)));
+      needed.set(n, Math.max(needed.get(n) ?? 0, heaviest.needed(worth(lacking))));
     }
   }
   let sum = 0;
   for (const count of needed.values()) sum += count;
   return sum;
+}
+
+/** [p] what a replica weighs in its heaviest role, its dimensions weighed by `price`. */
+function heaviestRoles(problem: CompiledProblem, { most }: RoleFactors, price: Float64Array): Float64Array {
+  const { D, P, resourceOf, weight } = problem;
+  return Float64Array.from({ length: P }, (_, p) => {
+    let sum = 0;
+    for (let d = 0; d < D; d++) {
+      sum += (weight[p * D + d] ?? 0) * (most[(resourceOf[p] ?? 0) * D + d] ?? 1) * (price[d] ?? 0);
+    }
+    return sum;
+  });
 }
