@@ -8,7 +8,9 @@ const TRIED_NODES = 12;
 /** Exchanges that may be spent on making room for one slot on one node. */
 const MOST_STEPS = 24;
 /** Pairs of replicas that are compared for one step of the budget. */
-const PAIRS_PER_STEP = 4_000;
+const PAIRS_PER_STEP = 400;
+/** Slots in a row for which no room could be made, after which the others are not tried: the cluster is full. */
+const MOST_FAILURES = 6;
 
 /**
  * Makes room for a replica that fits nowhere: it is put on a node although that is too much for it, and then replicas of the node move to
@@ -23,6 +25,7 @@ export class RoomMaker {
   readonly #a: Float64Array;
   readonly #b: Float64Array;
   #pairs = 0;
+  #failures = 0;
 
   constructor(state: SolverState, budget: Budget) {
     this.#state = state;
@@ -49,6 +52,28 @@ export class RoomMaker {
 
   /** Places the slot if room can be made; false where it cannot. */
   place(s: number): boolean {
+    if (this.#failures >= MOST_FAILURES) return false;
+    const placed = this.#leavesEnough(s) && this.#force(s);
+    this.#failures = placed ? 0 : this.#failures + 1;
+    return placed;
+  }
+
+  /** Whether all room that is left on nodes that may take the slot would do, were it in one place. */
+  #leavesEnough(s: number): boolean {
+    const { problem, room, partitionOf } = this.#state.layout;
+    this.#state.amountOf(s, this.#a);
+    for (let d = 0; d < problem.D; d++) {
+      let left = 0;
+      for (let n = 0; n < problem.N && left < (this.#a[d] as number); n++) {
+        if (mayTake(this.#state, partitionOf[s] as number, n))
+          left += Math.max(0, (room[n * problem.D + d] as number) - (this.#state.load[n * problem.D + d] as number));
+      }
+      if (left < (this.#a[d] as number)) return false;
+    }
+    return true;
+  }
+
+  #force(s: number): boolean {
     for (const n of this.#likeliest(s)) {
       this.#state.place(s, n);
       const done: { slot: number; from: number }[] = [];
