@@ -5,10 +5,41 @@ import type { MovePlan, PlanStep } from '../src/plan/index.ts';
 /** What stands: partition → node → role, all by index. */
 type Standing = Map<number, Map<number, number>>;
 
-/**
- * Carries a plan out step by step and says what it breaks on the way: written from what a plan promises, slow and plain, by itself.
- * Everything is counted anew after each step.
- */
+/** What nodes carry: plain sums, kept up to date replica by replica. */
+class Carried {
+  readonly #problem: CompiledProblem;
+  readonly #loads: Map<string, number> = new Map();
+
+  constructor(problem: CompiledProblem, standing: Standing) {
+    this.#problem = problem;
+    for (const [p, replicas] of standing) for (const [n, role] of replicas) this.change(p, n, role, 1);
+  }
+
+  /** A replica comes (1) or goes (-1). */
+  change(p: number, n: number, role: number, sign: 1 | -1): void {
+    const { D, weight, roleLoad, resourceOf } = this.#problem;
+    const k = resourceOf[p] ?? 0;
+    for (let d = 0; d < D; d++) {
+      this.#add(`load ${n} ${d}`, sign * (weight[p * D + d] ?? 0) * (roleLoad[k]?.[role * D + d] ?? 0));
+    }
+    this.#add(`count ${n}`, sign);
+    this.#add(`count ${n} ${k}`, sign);
+  }
+
+  load(n: number, d: number): number {
+    return this.#loads.get(`load ${n} ${d}`) ?? 0;
+  }
+
+  count(n: number, k?: number): number {
+    return this.#loads.get(k === undefined ? `count ${n}` : `count ${n} ${k}`) ?? 0;
+  }
+
+  #add(key: string, amount: number): void {
+    this.#loads.set(key, (this.#loads.get(key) ?? 0) + amount);
+  }
+}
+
+/** Carries a plan out step by step and says what it breaks on the way: written from what a plan promises, plainly, by itself. */
 export class PlanInterpreter {
   readonly broken: string[] = [];
   readonly #problem: CompiledProblem;
@@ -17,6 +48,10 @@ export class PlanInterpreter {
   readonly #target: Standing;
   readonly #now: Standing;
   readonly #done: Set<number> = new Set();
+  readonly #carriedAtFirst: Carried;
+  readonly #carried: Carried;
+  readonly #nodes: ReadonlyMap<string, number>;
+  #partitions: ReadonlyMap<string, number> | undefined;
 
   constructor(problem: CompiledProblem, target: SlotAssignment, plan: MovePlan) {
     this.#problem = problem;
@@ -24,6 +59,9 @@ export class PlanInterpreter {
     this.#present = presentOf(problem);
     this.#now = presentOf(problem);
     this.#target = targetOf(problem, target);
+    this.#carriedAtFirst = new Carried(problem, this.#present);
+    this.#carried = new Carried(problem, this.#present);
+    this.#nodes = new Map(problem.nodeNames.map((name, n) => [name, n]));
   }
 
   /** Does the steps at these places, one by one, and compares the end with the target. */
@@ -43,7 +81,7 @@ export class PlanInterpreter {
     for (const earlier of step.after)
       if (!this.#done.has(earlier)) this.broken.push(`step ${at} goes before ${earlier}`);
     const p = this.#partitionOf(step);
-    const n = this.#problem.nodeNames.indexOf(step.node);
+    const n = this.#nodes.get(step.node) ?? -1;
     this.#apply(at, step, p, n);
     this.#done.add(at);
     this.#checkNode(at, n);
@@ -59,6 +97,8 @@ export class PlanInterpreter {
     const here = replicas.get(n);
     const bad = (why: string): number =>
       this.broken.push(`step ${at} (${step.kind} ${step.partition} on ${step.node}) ${why}`);
+    if (here !== undefined) this.#carried.change(p, n, here, -1);
+    if (step.kind !== 'drop') this.#carried.change(p, n, role, 1);
     if (step.kind === 'add') {
       if (here !== undefined) bad('is there already');
       if (nodeState[n] !== NODE_LIVE) bad('goes to a node that takes nothing');
@@ -79,7 +119,7 @@ export class PlanInterpreter {
   #borrowed(node: number, what: string, dimension?: string): number {
     let sum = 0;
     for (const room of this.#plan.borrowed) {
-      const isIt = room.what === what && room.dimension === dimension && this.#problem.nodeNames[node] === room.node;
+      const isIt = room.what === what && room.dimension === dimension && this.#nodes.get(room.node) === node;
       if (isIt && this.#done.has(room.step)) sum += room.amount;
     }
     return sum;
@@ -89,25 +129,25 @@ export class PlanInterpreter {
     const { D, K, capacity, dimensionNames, maxReplicas, maxPerNode } = this.#problem;
     for (let d = 0; d < D; d++) {
       const limit =
-        Math.max(capacity[n * D + d] ?? 0, this.#load(this.#present, n, d)) +
+        Math.max(capacity[n * D + d] ?? 0, this.#carriedAtFirst.load(n, d)) +
         this.#borrowed(n, 'capacity', dimensionNames[d]);
-      const load = this.#load(this.#now, n, d);
+      const load = this.#carried.load(n, d);
       if (load > limit * (1 + 1e-8) + 1e-9)
         this.broken.push(`step ${at}: node ${n} carries ${load} of ${limit} in ${dimensionNames[d]}`);
     }
-    const count = this.#count(this.#now, n);
-    if (count > Math.max(maxReplicas[n] ?? 0, this.#count(this.#present, n)) + this.#borrowed(n, 'replicas'))
+    const count = this.#carried.count(n);
+    if (count > Math.max(maxReplicas[n] ?? 0, this.#carriedAtFirst.count(n)) + this.#borrowed(n, 'replicas'))
       this.broken.push(`step ${at}: node ${n} has ${count} replicas`);
     for (let k = 0; k < K; k++) {
-      const ofResource = this.#count(this.#now, n, k);
+      const ofResource = this.#carried.count(n, k);
       const limit =
-        Math.max(maxPerNode[k] ?? 0, this.#count(this.#present, n, k)) + this.#borrowed(n, 'replicas-of-resource');
+        Math.max(maxPerNode[k] ?? 0, this.#carriedAtFirst.count(n, k)) + this.#borrowed(n, 'replicas-of-resource');
       if (ofResource > limit) this.broken.push(`step ${at}: node ${n} has ${ofResource} replicas of resource ${k}`);
     }
   }
 
   #checkPartition(at: number, p: number, fewest: number | undefined): void {
-    const { resourceOf, roleLeads, zone, zones, nodeNames } = this.#problem;
+    const { resourceOf, roleLeads, zone } = this.#problem;
     const k = resourceOf[p] ?? 0;
     const [now, present, target] = [this.#now, this.#present, this.#target].map(
       (all) => all.get(p) ?? new Map<number, number>(),
@@ -121,7 +161,7 @@ export class PlanInterpreter {
       if (roleLeads[k]?.[role] === 1 && inRole(now, role) > most)
         this.broken.push(`step ${at}: partition ${p} has more than ${most} in role ${role}`);
     }
-    for (let z = 0; z < zones; z++) {
+    for (const z of new Set([...now.keys()].map((n) => zone[n]))) {
       const inZone = (all: Map<number, number>): number => [...all.keys()].filter((n) => zone[n] === z).length;
       const borrowed = this.#plan.borrowed.filter((room) => {
         const step = this.#plan.steps[room.step];
@@ -130,7 +170,7 @@ export class PlanInterpreter {
           this.#done.has(room.step) &&
           step !== undefined &&
           this.#partitionOf(step) === p &&
-          zone[nodeNames.indexOf(room.node)] === z
+          zone[this.#nodes.get(room.node) ?? -1] === z
         );
       });
       if (inZone(now) > Math.max(1, inZone(present), inZone(target)) + borrowed.length)
@@ -138,27 +178,16 @@ export class PlanInterpreter {
     }
   }
 
-  #load(standing: Standing, n: number, d: number): number {
-    const { D, weight, roleLoad, resourceOf } = this.#problem;
-    let load = 0;
-    for (const [p, replicas] of standing) {
-      const role = replicas.get(n);
-      if (role !== undefined) load += (weight[p * D + d] ?? 0) * (roleLoad[resourceOf[p] ?? 0]?.[role * D + d] ?? 0);
-    }
-    return load;
-  }
-
-  #count(standing: Standing, n: number, k?: number): number {
-    let count = 0;
-    for (const [p, replicas] of standing)
-      if (replicas.has(n) && (k === undefined || this.#problem.resourceOf[p] === k)) count += 1;
-    return count;
-  }
-
   #partitionOf(step: PlanStep): number {
     const { resourceNames, partitionNames, partitionsFrom } = this.#problem;
-    const k = resourceNames.indexOf(step.resource);
-    return partitionNames.indexOf(step.partition, partitionsFrom[k]);
+    this.#partitions ??= new Map(
+      resourceNames.flatMap((resource, k) =>
+        partitionNames
+          .slice(partitionsFrom[k], partitionsFrom[k + 1])
+          .map((name, i) => [JSON.stringify([resource, name]), (partitionsFrom[k] ?? 0) + i] as const),
+      ),
+    );
+    return this.#partitions.get(JSON.stringify([step.resource, step.partition])) ?? -1;
   }
 }
 
