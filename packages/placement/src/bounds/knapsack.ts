@@ -46,6 +46,28 @@ export function mostValueWithin(values: Float64Array, weights: Float64Array, roo
   return value;
 }
 
+/**
+ * The least cost of `need` units of gain, the last thing cut to measure: taken by cost per gain, each up to `times` times. Nothing
+ * cheaper exists, as any exchange of gain would be for more cost. All there is where that is not enough. O(n log n).
+ */
+export function leastCost(costs: Float64Array, gains: Float64Array, times: number, need: number): number {
+  const perGain = Float64Array.from(costs, (cost, i) =>
+    (gains[i] ?? 0) > 0 ? cost / (gains[i] ?? 0) : Number.MAX_VALUE,
+  );
+  const order = Int32Array.from(costs, (_, i) => i);
+  order.sort((a, b) => (perGain[a] ?? 0) - (perGain[b] ?? 0) || a - b);
+  let left = need;
+  let cost = 0;
+  for (const i of order) {
+    const gain = (gains[i] ?? 0) * times;
+    if (gain <= 0) continue;
+    if (gain >= left) return cost + ((costs[i] ?? 0) * times * left) / gain;
+    left -= gain;
+    cost += (costs[i] ?? 0) * times;
+  }
+  return cost;
+}
+
 /** The heaviest replicas there are: tells how many are needed at least to bring in a weight. */
 export class Heaviest {
   /** Sums of the 1, 2, 3… heaviest. */

@@ -4,7 +4,7 @@ import { leaderChangesOf } from '../score/partition-terms.ts';
 import { Scales } from '../score/scales.ts';
 import { currentRoleOn, leads, slotLoad } from '../score/standing.ts';
 import { ZoneRules } from '../score/zone-rule.ts';
-import { bytesBound } from './bytes-bound.ts';
+import { bytesBound, enteringBytes } from './bytes-bound.ts';
 import { mostKept } from './most-kept.ts';
 import { type NodeLimits, nodeLimits } from './node-limits.ts';
 import { presentOf } from './present.ts';
@@ -42,12 +42,13 @@ export function lowerBound(
   const present = presentOf(problem, new ZoneRules(problem));
   const done = doneBy(problem, assignment);
   const limits = nodeLimits(problem, scales, present, done.complete);
-  const unavoidable = { replicas: 0, bytes: 0 };
-  for (let p = 0; p < problem.P; p++) {
-    const copies = Math.max(0, (done.placedOf[p] ?? 0) - (present.mostStaying[p] ?? 0));
-    unavoidable.replicas += copies;
-    unavoidable.bytes += copies * (problem.bytes[p] ?? 0);
-  }
+  const unavoidable = unavoidableCopies(problem, present.mostStaying, done.placedOf);
+  const replicas = Math.max(unavoidable.replicas, replicasBound(limits, done.placed));
+  const bytes = Math.max(
+    unavoidable.bytes,
+    bytesBound(problem, limits, done.placedOf),
+    enteringBytes(problem, limits, replicas),
+  );
   const leaderQuotas = liveNodes(problem).map((n) => ({
     present: present.leaders[n] ?? 0,
     least: done.complete ? (scales.leaders.least[n] ?? 0) : 0,
@@ -55,11 +56,14 @@ export function lowerBound(
   }));
   const leaderChanges = present.leadersWanted - mostKept(leaderQuotas, done.leaders);
   return {
-    replicas: bounded(Math.max(unavoidable.replicas, replicasBound(limits, done.placed)), done.copies),
-    bytes: bounded(Math.max(unavoidable.bytes, bytesBound(problem, limits, done.placedOf)), done.bytes),
+    replicas: bounded(replicas, done.copies),
+    bytes: bounded(bytes, done.bytes),
     weights: problem.dimensionNames.map((dimension, d) => ({
       dimension,
-      ...bounded(weightBound(limits, d, done.load[d] ?? 0), done.copiedLoad[d] ?? 0),
+      ...bounded(
+        Math.max(unavoidable.load[d] ?? 0, weightBound(limits, d, done.load[d] ?? 0)),
+        done.copiedLoad[d] ?? 0,
+      ),
     })),
     leaderChanges: bounded(Math.max(0, leaderChanges), done.leaderChanges),
   };
@@ -88,6 +92,34 @@ function replicasBound({ quotas, held, entering }: NodeLimits, placed: number): 
  */
 function weightBound({ keptLoad, lackingLoad }: NodeLimits, d: number, load: number): number {
   return Math.max(0, load - (keptLoad[d] ?? 0), lackingLoad[d] ?? 0);
+}
+
+/** What has to be copied because fewer replicas of its partition can stay than are placed; it weighs at least what the lightest role does. */
+function unavoidableCopies(
+  problem: CompiledProblem,
+  mostStaying: Int32Array,
+  placedOf: Int32Array,
+): { readonly replicas: number; readonly bytes: number; readonly load: Float64Array } {
+  const { D, P } = problem;
+  const load = new Float64Array(D);
+  let replicas = 0;
+  let bytes = 0;
+  for (let p = 0; p < P; p++) {
+    const copies = (placedOf[p] ?? 0) - (mostStaying[p] ?? 0);
+    if (copies <= 0) continue;
+    replicas += copies;
+    bytes += copies * (problem.bytes[p] ?? 0);
+    for (let d = 0; d < D; d++) load[d] = (load[d] ?? 0) + copies * lightestLoad(problem, p, d);
+  }
+  return { replicas, bytes, load };
+}
+
+function lightestLoad(problem: CompiledProblem, p: number, d: number): number {
+  let least = Number.POSITIVE_INFINITY;
+  for (let s = problem.slotsFrom[p] ?? 0; s < (problem.slotsFrom[p + 1] ?? 0); s++) {
+    least = Math.min(least, slotLoad(problem, p, s, d));
+  }
+  return least;
 }
 
 /** What an assignment places and changes. */

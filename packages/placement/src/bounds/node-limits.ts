@@ -1,11 +1,14 @@
 import { type CompiledProblem, NODE_LIVE } from '../model/compiled.ts';
 import type { Scales } from '../score/scales.ts';
-import { Heaviest, largestOf, mostThatFit, mostValueWithin } from './knapsack.ts';
+import { enteringReplicas } from './entering.ts';
+import { largestOf, mostThatFit, mostValueWithin } from './knapsack.ts';
 import type { Quota } from './most-kept.ts';
 import type { Present } from './present.ts';
 
 /** What the balance asked for leaves on each node, and asks of it. */
 export interface NodeLimits {
+  /** [p * D + d] what a replica weighs at most, whatever its role. */
+  readonly heaviest: Float64Array;
   /** Of live nodes, in replicas; where things weigh `least` is 0 and `most` what a knapsack of the lightest holds. */
   readonly quotas: readonly Quota[];
   /** [n] most bytes of today's replicas that can stay. */
@@ -27,7 +30,7 @@ export function nodeLimits(problem: CompiledProblem, scales: Scales, present: Pr
   const bytesStaying = new Float64Array(N);
   const keptLoad = new Float64Array(D);
   const lackingLoad = new Float64Array(D);
-  const lackingBy = new Map<number, Float64Array>();
+  const lackingBy: Float64Array[] = [];
   const quotas: Quota[] = [];
   let held = 0;
   for (let n = 0; n < N; n++) {
@@ -53,13 +56,14 @@ export function nodeLimits(problem: CompiledProblem, scales: Scales, present: Pr
       lackingLoad[d] = (lackingLoad[d] ?? 0) + (lacking[d] ?? 0);
     }
     bytesStaying[n] = Math.min(keptBytes, largestOf(bytes, most));
-    lackingBy.set(n, lacking);
+    if (lacking.some((lack) => lack > 0)) lackingBy.push(lacking);
     const least = problem.unweighted && complete ? (scales.dimensions[0]?.least[n] ?? 0) : 0;
     const top = problem.unweighted ? (scales.dimensions[0]?.most[n] ?? 0) : Number.POSITIVE_INFINITY;
     quotas.push({ present: most, least, most: Math.min(top, problem.maxReplicas[n] ?? 0) });
   }
-  const entering = enteringReplicas(problem, factors, lackingBy);
-  return { quotas, bytesStaying, held, entering, keptLoad, lackingLoad };
+  const heaviest = heaviestLoads(problem, factors);
+  const entering = enteringReplicas(problem, heaviest, lackingBy);
+  return { heaviest, quotas, bytesStaying, held, entering, keptLoad, lackingLoad };
 }
 
 const bytesOf = ({ bytes }: CompiledProblem, partitions: Int32Array): Float64Array =>
@@ -107,46 +111,12 @@ function addKeptLoad(problem: CompiledProblem, factors: RoleFactors, there: Int3
   for (let d = 0; d < problem.D; d++) kept[d] = (kept[d] ?? 0) + weightsOf(problem, factors, there, d).heaviest;
 }
 
-/**
- * Sum over the nodes of how many of the heaviest replicas there are each of them needs at least: in the dimension that needs most, or in all
- * that it lacks together. Few replicas are heavy in every dimension, so the latter is mostly what counts: whatever brings in each of the
- * amounts that are lacking brings in any weighted sum of them, and here each dimension counts by what is lacking of it in all.
- */
-function enteringReplicas(
-  problem: CompiledProblem,
-  factors: RoleFactors,
-  lackingBy: ReadonlyMap<number, Float64Array>,
-): number {
-  const { D } = problem;
-  const needed = new Map<number, number>();
-  const total = new Float64Array(D);
-  for (const lacking of lackingBy.values()) for (let d = 0; d < D; d++) total[d] = (total[d] ?? 0) + (lacking[d] ?? 0);
-  const together = total.map((lacking) => (lacking > 0 ? 1 / lacking : 0));
-  const one = total.map((lacking) => (lacking > 0 ? 1 : 0));
-  const prices = Array.from(one.keys(), (d) => one.map((price, other) => (other === d ? price : 0)));
-  for (const price of [...prices, together]) {
-    const worth = (amounts: Float64Array): number =>
-      amounts.reduce((sum, amount, d) => sum + amount * (price[d] ?? 0), 0);
-    const takers = [...lackingBy].filter(([, lacking]) => worth(lacking) > 0);
-    if (takers.length === 0) continue;
-    const heaviest = new Heaviest(heaviestRoles(problem, factors, price));
-    for (const [n, lacking] of takers) {
-      needed.set(n, Math.max(needed.get(n) ?? 0, heaviest.needed(worth(lacking))));
-    }
+/** [p * D + d] what a replica weighs at most. */
+function heaviestLoads({ D, P, weight, resourceOf }: CompiledProblem, { most }: RoleFactors): Float64Array {
+  const loads = new Float64Array(P * D);
+  for (let p = 0; p < P; p++) {
+    const at = (resourceOf[p] ?? 0) * D;
+    for (let d = 0; d < D; d++) loads[p * D + d] = (weight[p * D + d] ?? 0) * (most[at + d] ?? 1);
   }
-  let sum = 0;
-  for (const count of needed.values()) sum += count;
-  return sum;
-}
-
-/** [p] what a replica weighs in its heaviest role, its dimensions weighed by `price`. */
-function heaviestRoles(problem: CompiledProblem, { most }: RoleFactors, price: Float64Array): Float64Array {
-  const { D, P, resourceOf, weight } = problem;
-  return Float64Array.from({ length: P }, (_, p) => {
-    let sum = 0;
-    for (let d = 0; d < D; d++) {
-      sum += (weight[p * D + d] ?? 0) * (most[(resourceOf[p] ?? 0) * D + d] ?? 1) * (price[d] ?? 0);
-    }
-    return sum;
-  });
+  return loads;
 }
