@@ -18,6 +18,7 @@ const byCode: Partial<Record<ErrorCode, number>> = {
   E_INVALID_PATH: exitCodes.usage,
   E_TOO_LARGE: exitCodes.usage,
   E_INSECURE_LISTENER: exitCodes.usage,
+  E_EXPORT_DAMAGED: exitCodes.usage,
   E_NOT_FOUND: exitCodes.notFound,
   E_ALREADY_EXISTS: exitCodes.conflict,
   E_NOT_EMPTY: exitCodes.conflict,

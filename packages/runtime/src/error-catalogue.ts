@@ -19,6 +19,7 @@ export type ErrorCode =
   | 'E_COMPACTED'
   | 'E_UNSUPPORTED'
   | 'E_STORE_LOCKED'
+  | 'E_EXPORT_DAMAGED'
   | 'E_STORE_DAMAGED'
   | 'E_STORE_FORMAT'
   | 'E_STORE_WRITE_FAILED'
@@ -142,6 +143,12 @@ export const errorCatalogue: Readonly<Record<ErrorCode, ErrorKind>> = {
     409,
     'Another process has the data folder open.',
     'Stop that process (its pid is in the message), or give this one a data folder of its own.',
+  ),
+  E_EXPORT_DAMAGED: kind(
+    false,
+    400,
+    'The file is no export of a store, or it is damaged or cut off.',
+    'Use another copy of the file; nothing was written.',
   ),
   E_STORE_DAMAGED: kind(
     false,

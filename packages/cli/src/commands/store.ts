@@ -2,12 +2,13 @@ import type { StoreChildren, StoreEntry } from '@keelson/server/schemas';
 import type { Command } from 'commander';
 import { type ClientOptions, type CommandIo, clientCommand, openContext } from '../command-context.ts';
 import { facts, printable } from '../output/table.ts';
+import { registerStoreTransfer } from './store-transfer.ts';
 
 const query = (path: string): string => `path=${encodeURIComponent(path)}`;
 
 /** `keelson store …` */
 export function registerStore(program: Command, io: CommandIo): void {
-  const store = program.command('store').description('look into the store');
+  const store = program.command('store').description('look into a store, copy it, keep it in a file');
   clientCommand(store.command('get <path>').description('print the value of an entry, with its revisions')).action(
     async (path: string, options: ClientOptions) => {
       const { client, output } = await openContext(io, options);
@@ -38,6 +39,7 @@ export function registerStore(program: Command, io: CommandIo): void {
       output.result({ event, ...body }, () => watchLine(event, body, output.style));
     }
   });
+  registerStoreTransfer(store, io);
 }
 
 function watchLine(
