@@ -77,42 +77,40 @@ export function heaviestSlots(
   lack: number,
   unit: Float64Array,
 ): CandidateHeap {
-  const weights = new Float64Array(BUCKETS);
-  forEachOn(state, except, unit, (_, weight) => {
-    weights[bucketOf(weight)] = (weights[bucketOf(weight)] as number) + weight;
-  });
+  const weights = weightsOn(state, except, unit);
+  const sums = new Float64Array(BUCKETS);
+  for (const weight of weights) sums[bucketOf(weight)] = (sums[bucketOf(weight)] as number) + weight;
   let from = BUCKETS - 1;
   for (let sum = 0; from > 0; from--) {
-    sum += weights[from] as number;
+    sum += sums[from] as number;
     if (sum >= lack * SPARE) break;
   }
   const slots: number[] = [];
   const values: number[] = [];
-  forEachOn(state, except, unit, (s, weight) => {
-    if (bucketOf(weight) < from) return;
+  for (let s = 0; s < weights.length; s++) {
+    const weight = weights[s] as number;
+    if (weight <= 0 || bucketOf(weight) < from) continue;
     slots.push(s);
     values.push(2 * weight);
-  });
+  }
   return new CandidateHeap(Int32Array.from(slots), Float64Array.from(values));
 }
 
-function forEachOn(
-  state: SolverState,
-  except: ReadonlySet<number>,
-  unit: Float64Array,
-  visit: (s: number, weight: number) => void,
-): void {
-  const { N, D, nodeState } = state.layout.problem;
+/** [s] what the slot weighs; 0 where it does not stand on a node that gives. */
+function weightsOn(state: SolverState, except: ReadonlySet<number>, unit: Float64Array): Float64Array {
+  const { S, D, N, nodeState } = state.layout.problem;
+  const gives = Uint8Array.from({ length: N }, (_, n) => (nodeState[n] === NODE_LIVE && !except.has(n) ? 1 : 0));
+  const weights = new Float64Array(S);
   const amount = new Float64Array(D);
-  for (let n = 0; n < N; n++) {
-    if (nodeState[n] !== NODE_LIVE || except.has(n)) continue;
-    for (let s = state.head[n] as number; s !== NONE; s = state.next[s] as number) {
-      state.amountOf(s, amount);
-      let weight = 0;
-      for (let d = 0; d < D; d++) weight += (amount[d] as number) * (unit[d] as number);
-      visit(s, weight);
-    }
+  for (let s = 0; s < S; s++) {
+    const n = state.node[s] as number;
+    if (n === NONE || gives[n] === 0) continue;
+    state.amountOf(s, amount);
+    let weight = 0;
+    for (let d = 0; d < D; d++) weight += (amount[d] as number) * (unit[d] as number);
+    weights[s] = weight;
   }
+  return weights;
 }
 
 const BUCKETS = 2048;

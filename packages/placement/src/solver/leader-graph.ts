@@ -5,50 +5,57 @@ import type { SolverState } from './state.ts';
 
 /**
  * Which node may hand the lead of a partition to which other, that has a replica of it, and what that costs in leader changes: 1 if it
- * led before and could go on, -1 if the other did, 0 if the lead has to change anyway. Few partitions lead on a node, so rows are
- * made whenever they are asked for.
+ * led before and could go on, -1 if the other did, 0 if the lead has to change anyway. Rows are made whenever they are asked for, from
+ * the replicas on one node.
+ *
+ * It can be walked either way: forward a row holds the nodes that may take over from one, backward those that one may take over from.
  */
 export class LeaderGraph implements ShiftGraph {
   readonly #state: SolverState;
+  readonly #backward: boolean;
   readonly #costs: Int8Array;
-  /** [to] slot that leads, and slot of the replica that would. */
+  /** [other] slot that leads, and slot of the replica that would. */
   readonly #leader: Int32Array;
   readonly #follower: Int32Array;
 
-  constructor(state: SolverState) {
+  constructor(state: SolverState, backward: boolean) {
     const { N } = state.layout.problem;
     this.#state = state;
+    this.#backward = backward;
     this.#costs = new Int8Array(N);
     this.#leader = new Int32Array(N);
     this.#follower = new Int32Array(N);
   }
 
-  row(from: number, _most: number): Int8Array {
+  row(node: number, _most: number): Int8Array {
     const state = this.#state;
+    const own = this.#backward ? 0 : 1;
     this.#costs.fill(NO_ARC);
-    for (let s = state.head[from] as number; s !== NONE; s = state.next[s] as number) {
-      if (state.layout.leads[state.kindOf(s)] === 1) this.#addShifts(s, from);
+    for (let s = state.head[node] as number; s !== NONE; s = state.next[s] as number) {
+      if (state.layout.leads[state.kindOf(s)] === own) this.#addShifts(s, own);
     }
     return this.#costs;
   }
 
-  /** The two slots of the arc that exchange their nodes. */
-  pair(from: number, to: number): readonly [leader: number, follower: number] | undefined {
-    if (this.row(from, 1)[to] === NO_ARC) return undefined;
-    return [this.#leader[to] as number, this.#follower[to] as number];
+  /** The two slots of the arc in the direction it is walked that exchange their nodes. */
+  pair(node: number, other: number): readonly [leader: number, follower: number] | undefined {
+    if (this.row(node, 1)[other] === NO_ARC) return undefined;
+    return [this.#leader[other] as number, this.#follower[other] as number];
   }
 
-  #addShifts(s: number, from: number): void {
+  #addShifts(s: number, leads: number): void {
     const { partitionOf, problem } = this.#state.layout;
+    const { node } = this.#state;
     const p = partitionOf[s] as number;
     for (let t = problem.slotsFrom[p] as number; t < (problem.slotsFrom[p + 1] as number); t++) {
-      const to = this.#state.node[t] as number;
-      if (to === NONE || !mayHandOver(this.#state, s, t)) continue;
-      const cost = handOverCost(this.#state, p, from, to);
-      if (cost >= (this.#costs[to] as number)) continue;
-      this.#costs[to] = cost;
-      this.#leader[to] = s;
-      this.#follower[to] = t;
+      const other = node[t] as number;
+      const [leader, follower] = leads === 1 ? [s, t] : [t, s];
+      if (other === NONE || this.#state.layout.leads[this.#state.kindOf(leader)] === 0) continue;
+      const cost = handOverCost(this.#state, p, node[leader] as number, node[follower] as number);
+      if (cost >= (this.#costs[other] as number) || !mayHandOver(this.#state, leader, follower)) continue;
+      this.#costs[other] = cost;
+      this.#leader[other] = leader;
+      this.#follower[other] = follower;
     }
   }
 }

@@ -27,7 +27,8 @@ class LeaderFlow {
   readonly #ranges: Ranges;
   readonly #fair: Float64Array;
   readonly #budget: Budget;
-  readonly #graph: LeaderGraph;
+  readonly #forward: LeaderGraph;
+  readonly #backward: LeaderGraph;
   readonly #search: PathSearch;
 
   constructor(state: SolverState, ranges: Ranges, fair: Float64Array, budget: Budget) {
@@ -35,7 +36,8 @@ class LeaderFlow {
     this.#ranges = ranges;
     this.#fair = fair;
     this.#budget = budget;
-    this.#graph = new LeaderGraph(state);
+    this.#forward = new LeaderGraph(state, false);
+    this.#backward = new LeaderGraph(state, true);
     this.#search = new PathSearch(state.layout.problem.N);
   }
 
@@ -130,23 +132,29 @@ class LeaderFlow {
     }
   }
 
+  /** Takes cheapest paths of at most `most` while there are any, searched from the side with fewer nodes. */
   #follow(mayGive: Test, mayTake: Test, most: number): void {
-    let enough = Math.min(most, 0);
-    while (this.#some(mayTake)) {
-      const sources = this.#nodes(mayGive).sort((a, b) => this.#excess(b) - this.#excess(a) || a - b);
-      if (sources.length === 0 || !this.#budget.take()) return;
-      const isSource = new Set(sources);
-      const path = this.#search.find(this.#graph, sources, (n) => !isSource.has(n) && mayTake(n), { enough, most });
-      const sink = path?.at(-1);
-      if (path === undefined || sink === undefined) return;
-      enough = this.#search.costTo(sink);
-      this.#shift(path);
+    for (let enough = Math.min(most, 0); ; ) {
+      const givers = this.#nodes(mayGive);
+      const takers = this.#nodes(mayTake);
+      if (givers.length === 0 || takers.length === 0 || !this.#budget.take()) return;
+      const backward = takers.length < givers.length;
+      const [graph, from, isEnd] = backward
+        ? [this.#backward, takers, mayGive]
+        : [this.#forward, givers.sort((a, b) => this.#excess(b) - this.#excess(a) || a - b), mayTake];
+      const isStart = new Set(from);
+      const path = this.#search.find(graph, from, (n) => !isStart.has(n) && isEnd(n), { enough, most });
+      const end = path?.at(-1);
+      if (path === undefined || end === undefined) return;
+      enough = this.#search.costTo(end);
+      this.#shift(graph, path);
     }
   }
 
-  #shift(path: readonly number[]): void {
+  /** Hands over along a path, as the graph walks it. */
+  #shift(graph: LeaderGraph, path: readonly number[]): void {
     for (let i = path.length - 1; i > 0; i--) {
-      const pair = this.#graph.pair(path[i - 1] as number, path[i] as number);
+      const pair = graph.pair(path[i - 1] as number, path[i] as number);
       if (pair !== undefined) this.#state.exchange(pair[0], pair[1]);
     }
   }
@@ -155,11 +163,6 @@ class LeaderFlow {
     const nodes: number[] = [];
     for (let n = 0; n < this.#fair.length; n++) if (test(n)) nodes.push(n);
     return nodes;
-  }
-
-  #some(test: Test): boolean {
-    for (let n = 0; n < this.#fair.length; n++) if (test(n)) return true;
-    return false;
   }
 
   #excess(n: number): number {
