@@ -231,6 +231,7 @@ export class ZooKeeperClient implements AsyncDisposable {
   /**
    * Watches a node, with `recursive` also everything below it, until removed (3.6 on; `E_UNSUPPORTED` before). Survives reconnects and
    * new sessions; what changed in between is not told: read again after every `connected`. Recursive watches tell no `children-changed`.
+   * Servers before 3.9 keep one such watch per node and session: of a recursive one and another on the same path the later counts.
    */
   async addWatch(
     path: string,

@@ -40,6 +40,8 @@ export class Channel {
     this.#socket.setNoDelay(true);
     this.#socket.on('data', (chunk: Buffer) => this.#received(chunk));
     this.#socket.on('error', (error) => this.#lost(error));
+    // The server hung up; the socket itself would wait until what is written has gone.
+    this.#socket.on('end', () => this.#lost());
     this.#socket.on('close', () => this.#lost());
   }
 

@@ -95,7 +95,7 @@ export function writeMulti(writer: JuteWriter, operations: readonly MultiOperati
 
 function writeStep(writer: JuteWriter, operation: MultiOperation): void {
   if (operation.type === 'create') {
-    // Servers answer the newer create in a multi as if it were the older one.
+    // In a multi the newer create gives no more than the older one, which is what Java's client sends.
     const code = createCode(operation);
     writeHeader(writer, code === OpCode.create2 ? OpCode.create : code, false);
     writeCreate(writer, operation);
@@ -122,7 +122,7 @@ export function writeMultiRead(writer: JuteWriter, operations: readonly ReadOper
 export function readMulti(reader: JuteReader): MultiResult[] {
   return readResults(reader, (type): MultiResult => {
     if (type === OpCode.create) return { type: 'created', path: reader.text() };
-    if (type === OpCode.createContainer || type === OpCode.createTtl) {
+    if (type === OpCode.create2 || type === OpCode.createContainer || type === OpCode.createTtl) {
       const path = reader.text();
       readStat(reader);
       return { type: 'created', path };
