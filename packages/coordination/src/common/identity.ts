@@ -1,5 +1,3 @@
-import type { Metadata } from './record.ts';
-
 /** Who takes part, for people who look: shown beside every lock, candidacy and membership; decides nothing. */
 export interface Identity {
   /** Name of the program or person. Default: the session's id. */
@@ -18,6 +16,3 @@ export function identityOf(owner: string, given: { readonly host?: string; reado
   const pid = given.pid ?? world?.pid;
   return pid === undefined ? { owner, host } : { owner, host, pid };
 }
-
-/** The fields of an identity as the layout holds them. */
-export const identityFields = (identity: Identity): Metadata => ({ ...identity });

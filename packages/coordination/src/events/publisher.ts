@@ -12,6 +12,7 @@ import type { Revision, Store } from '@keelson/store';
 import { isUnknown } from '../common/persist.ts';
 import { decodeRecord, textField } from '../common/record.ts';
 import { type AppendPlan, batchSize, type Draft, planAppend, readAppend } from './append-plan.ts';
+import { readMany } from './read-log.ts';
 import type { TopicPaths } from './topic-paths.ts';
 import { decodeMark, type LogMark } from './topic-records.ts';
 
@@ -119,6 +120,9 @@ export class TopicPublisher {
   async #attempt(): Promise<void> {
     const head = this.#head ?? decodeMark(await this.#store.get(this.#paths.head, { timeoutMs: ATTEMPT_MS }));
     if (this.#doubts.length > 0 && (await this.#resolved())) return;
+    // Who was told, while the head was read, that nothing had been sent, must not be sent now.
+    this.#queue = this.#queue.filter(({ settled }) => !settled);
+    if (this.#queue.length === 0) return;
     const drafts = this.#queue.slice(0, this.#alone > 0 ? 1 : undefined).map(({ draft }) => draft);
     const operations = this.#store.capabilities.maxTransactionOperations;
     const batch = this.#queue.slice(0, batchSize(drafts, { operations, bytes: BATCH_BYTES }));
@@ -171,23 +175,27 @@ export class TopicPublisher {
   }
 
   /**
-   * Finds out what became of the attempts whose replies were lost. All of them went for the same place in the log: the event there is
-   * of one of them, or somebody else's. Where there is none, none was applied so far, and another attempt with the same head is
-   * safe, as only one of them can ever be.
+   * Finds out what became of the attempts whose replies were lost. All of them went for the same place in the log: the events there are
+   * those of one of them, or somebody else's. Where there are none, none was applied so far, and another attempt with the same head
+   * is safe, as only one of them can ever be.
    */
   async #resolved(): Promise<boolean> {
     const first = this.#doubts[0]?.plan.first ?? 0;
-    const entry = await this.#store.get(this.#paths.event(first), { timeoutMs: ATTEMPT_MS });
-    if (entry === undefined) {
+    // One may be the beginning of another: the one that was applied is the longest whose events are all there.
+    const longestFirst = this.#doubts.toSorted((a, b) => b.batch.length - a.batch.length);
+    const names = (longestFirst[0]?.batch ?? []).map((_, index) => this.#paths.event(first + index));
+    const found = await readMany(this.#store, names, { timeoutMs: ATTEMPT_MS });
+    const ids = found.map((entry) => (entry === undefined ? undefined : textField(decodeRecord(entry.value), 'id')));
+    if (found[0] === undefined) {
       const floor = decodeMark(await this.#store.get(this.#paths.floor, { timeoutMs: ATTEMPT_MS }));
       if (floor.sequence <= first) return false;
       // Trimmed already: nobody can tell whose it was.
       for (const { batch } of this.#doubts) for (const waiting of batch) this.#giveUp(waiting, undefined);
     } else {
-      const id = textField(decodeRecord(entry.value), 'id');
-      const applied = this.#doubts.find(({ batch }) => batch[0]?.draft.record.id === id);
+      const revision = found[0].createRevision;
+      const applied = longestFirst.find(({ batch }) => batch.every(({ draft }, at) => draft.record.id === ids[at]));
       for (const [index, waiting] of (applied?.batch ?? []).entries())
-        waiting.resolve({ sequence: first + index, revision: entry.createRevision, duplicate: false });
+        waiting.resolve({ sequence: first + index, revision, duplicate: false });
     }
     const doubted = this.#doubts.flatMap(({ batch }) => batch);
     this.#doubts = [];

@@ -1,5 +1,6 @@
-import type { CallOptions } from '@keelson/runtime';
+import { type CallOptions, KeelsonError } from '@keelson/runtime';
 import type { Entry, Store, StorePath } from '@keelson/store';
+import { isUnknown } from '../common/persist.ts';
 
 /** The entries at `paths`, as they were at one moment where they fit into one transaction; in the same order. */
 export async function readMany(
@@ -11,8 +12,14 @@ export async function readMany(
   const size = store.capabilities.maxTransactionOperations;
   for (let from = 0; from < paths.length; from += size) {
     const then = paths.slice(from, from + size).map((path) => ({ type: 'get', path }) as const);
-    const { results } = await store.transact({ then }, options);
+    const { results } = await store.transact({ then }, options).catch(asRead);
     for (const result of results) entries.push(result.type === 'get' ? result.entry : undefined);
   }
   return entries;
+}
+
+/** A transaction that only reads leaves nothing in doubt when its reply is lost: it can be done again. */
+function asRead(error: unknown): never {
+  if (!isUnknown(error)) throw error;
+  throw new KeelsonError('E_TIMEOUT', 'The answer to a read did not come.', { cause: error });
 }
