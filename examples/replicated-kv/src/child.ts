@@ -3,6 +3,7 @@ import process from 'node:process';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import type { Runtime } from '@keelson/runtime';
+import { endSessionsOfDead, type SessionEnder, spawnSupervised } from '@keelson/supervisor';
 
 /** A line of JSON that an entry point of this example prints. */
 export type ChildLine = { readonly event: string } & Readonly<Record<string, unknown>>;
@@ -13,6 +14,8 @@ export interface ChildOptions {
   readonly entry: string;
   readonly args: readonly string[];
   readonly runtime: Runtime;
+  /** Ends its sessions the moment it is dead. Left out, they last until their ttl. */
+  readonly ender?: SessionEnder;
   readonly onLine: (line: ChildLine) => void;
   /** What it says on standard error, line by line. */
   readonly onComplaint: (text: string) => void;
@@ -33,10 +36,7 @@ export class Child {
   constructor(options: ChildOptions) {
     const path = fileURLToPath(new URL(`./${options.entry}.js`, import.meta.url));
     this.#runtime = options.runtime;
-    this.#process = spawn(process.execPath, [path, ...options.args], {
-      stdio: ['pipe', 'pipe', 'pipe'],
-      env: { ...process.env, KEELSON_STOP_ON_EOF: '1' },
-    });
+    this.#process = start([path, ...options.args], options);
     this.exited = new Promise((resolve) => {
       this.#process.once('exit', (code, signal) => resolve({ code, signal }));
       this.#process.once('error', () => resolve({ code: 1, signal: null }));
@@ -58,6 +58,21 @@ export class Child {
     await this.exited;
     timer.cancel();
   }
+}
+
+function start(args: readonly string[], { ender, runtime, onComplaint }: ChildOptions): ChildProcess {
+  const env = { ...process.env, KEELSON_STOP_ON_EOF: '1' };
+  if (ender === undefined) return spawn(process.execPath, [...args], { stdio: ['pipe', 'pipe', 'pipe'], env });
+  const child = spawnSupervised(process.execPath, args, { stdio: ['pipe', 'pipe', 'pipe'], env });
+  endSessionsOfDead(child, {
+    clock: runtime.clock,
+    ender,
+    onEvent: (event) => {
+      if (event.event === 'session-left')
+        onComplaint(`its session ${event.session} lasts until its ttl: ${event.error.message}`);
+    },
+  });
+  return child;
 }
 
 function forward(text: string, options: ChildOptions): void {

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { KeelsonError, type Runtime, sleep } from '@keelson/runtime';
+import { type SessionEnder, sessionEnder } from '@keelson/supervisor';
 import { Child, type ChildLine } from './child.ts';
 import { connectStore } from './connect-store.ts';
 import { type Declaration, exampleDeclaration, prepareCluster } from './prepare.ts';
@@ -30,6 +31,8 @@ export interface LaunchOptions {
   readonly workers?: number;
   /** Session ttl of the workers, in milliseconds. Default 3,000. */
   readonly ttlMs?: number;
+  /** End a worker's session the moment its process is dead, rather than after its ttl. Default true. */
+  readonly supervised?: boolean;
   /** Pause before a worker that ended is started again, in milliseconds: long enough to watch the others take over. Default 5,000. */
   readonly restartAfterMs?: number;
   /** File of lines to write. Default: the log shipped with the example. */
@@ -88,6 +91,7 @@ class Launch implements Example {
   readonly #options: LaunchOptions;
   readonly #running = new Map<string, Child>();
   readonly #stop = new AbortController();
+  readonly #ender: SessionEnder | undefined;
   #load: Child | undefined;
   #closing: Promise<void> | undefined;
 
@@ -95,6 +99,8 @@ class Launch implements Example {
     this.#options = options;
     this.declaration = declaration;
     this.ttlMs = options.ttlMs ?? 3_000;
+    const { runtime, storeUrl, supervised = true } = options;
+    this.#ender = supervised ? sessionEnder({ runtime, store: storeUrl }) : undefined;
   }
 
   async start(): Promise<void> {
@@ -116,6 +122,7 @@ class Launch implements Example {
     this.#stop.abort();
     await this.#load?.stop(STOP_GRACE_MS);
     await Promise.all([...this.#running.values()].map((child) => child.stop(STOP_GRACE_MS)));
+    await this.#ender?.close();
   }
 
   /** Resolves when the worker says where it listens. */
@@ -171,6 +178,7 @@ class Launch implements Example {
       entry,
       args,
       runtime,
+      ...(this.#ender === undefined ? {} : { ender: this.#ender }),
       onLine,
       onComplaint: (text) => onEvent({ event: 'complaint', from, text }),
     });
