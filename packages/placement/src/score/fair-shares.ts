@@ -1,5 +1,6 @@
 import { type CompiledProblem, NODE_LIVE } from '../model/compiled.ts';
-import { columnsOf, type Pourer, pourersOf } from './pourers.ts';
+import { columnsOf } from './crowds.ts';
+import { type Pourer, pourersOf } from './pourers.ts';
 import { type Basin, waterFill } from './water-fill.ts';
 import { ZoneRules } from './zone-rule.ts';
 
@@ -18,8 +19,8 @@ const STILL = 1e-9;
 /**
  * Fair shares by max-min water filling: load flows to nodes in proportion to `share` as far as tags, fault zones, capacities and
  * limits let it. Pins are not looked at, forbidden nodes only while there are few different sets of them, and a role weighs what it
- * weighs on average where a limit counts replicas. Where resources with different nodes overlap, each in turn pours its own load anew over what the others
- * left there, which ends in the one state that is fair to all: the sum of load² / share has no smaller value. (Where such resources also
+ * weighs on average where a limit counts replicas. Where resources with different nodes overlap, each in turn pours its own load
+ * anew over what the others left there, which ends in the one state that is fair to all: the sum of load² / share has no smaller value. (Where such resources also
  * fill nodes to their capacity, one may be left with load that has no share, as the others do not make room for it.)
  * O(P·D + N·D·groups·sweeps), one sweep if all resources may use the same nodes.
  */

@@ -2,9 +2,10 @@ import { NODE_HELD, NONE } from '../model/compiled.ts';
 import type { RuleName } from '../score/rules.ts';
 import { currentRoleOn, leads, slotLoad } from '../score/standing.ts';
 import { standingRules } from '../score/standing-rules.ts';
-import { crowdedIn, roleName } from '../score/violations.ts';
-import type { ZoneRule } from '../score/zone-rule.ts';
+import { roleName } from '../score/violations.ts';
+import { lostPins } from './lost-pins.ts';
 import type { Situation } from './situation.ts';
+import { type Trial, zoneLimit } from './trial.ts';
 
 /** A hard rule that keeps a replica off a node, with the figures. */
 export interface BindingRule {
@@ -27,22 +28,6 @@ export interface BindingRule {
   readonly limit: number;
   /** What the replica adds. */
   readonly needs: number;
-}
-
-/** A replica put somewhere by way of trial: the slot, its node, and where the other replicas of the partition stand meanwhile. */
-export interface Trial {
-  readonly p: number;
-  readonly slot: number;
-  readonly node: number;
-  /** By slot of p; `nodes[slot - slotsFrom[p]]` is `node`. */
-  readonly nodes: Int32Array;
-}
-
-/** The trial of moving (or placing) slot `slot` of `p` on `node`. */
-export function moveTrial(situation: Situation, p: number, slot: number, node: number): Trial {
-  const nodes = situation.nodesOf(p);
-  nodes[slot - (situation.problem.slotsFrom[p] ?? 0)] = node;
-  return { p, slot, node, nodes };
 }
 
 /** Every hard rule that a trial would break on the slot's node. O(D + R + exceptions). */
@@ -107,25 +92,6 @@ function addZone(situation: Situation, { p, slot, node, nodes }: Trial, found: B
   found.push({ rule: 'fault-zone', node: nodeName(situation, node), zone, figure: there, limit, needs: 1 });
 }
 
-/** How many replicas of `p` the trial's zone may hold, the others standing as they do. */
-function zoneLimit({ problem, zones }: Situation, { p, slot, node, nodes }: Trial, there: number): number {
-  const from = problem.slotsFrom[p] ?? 0;
-  const pinned = zones.pinnedInto(p, problem.zone[node] ?? 0);
-  const counts = new Map<number, number>();
-  for (const [i, n] of nodes.entries()) {
-    const z = problem.zone[n] ?? NONE;
-    if (n !== NONE && from + i !== slot) counts.set(z, (counts.get(z) ?? 0) + 1);
-  }
-  const limitBy = (rule: ZoneRule): number => {
-    const limit = Math.max(rule.most, pinned);
-    let crowded = crowdedIn(rule, there + 1, pinned) - crowdedIn(rule, there, pinned);
-    if (crowded > 0) for (const [at, count] of counts) crowded += crowdedIn(rule, count, zones.pinnedInto(p, at));
-    return there < limit && crowded > rule.crowded ? limit - 1 : limit;
-  };
-  // A node that is closed for other reasons may, once open, leave its zone more room: then the zone is not what is in the way.
-  return Math.max(limitBy(zones.of(p)), limitBy(zones.with(p, node)));
-}
-
 function addStanding(situation: Situation, { p, slot, node }: Trial, found: BindingRule[]): void {
   const { problem } = situation;
   for (const rule of standingRules(problem, p, slot, node)) {
@@ -138,10 +104,10 @@ function addStanding(situation: Situation, { p, slot, node }: Trial, found: Bind
 function addPin(situation: Situation, { p, slot, node, nodes }: Trial, found: BindingRule[]): void {
   const { problem } = situation;
   if (problem.pinnedFrom[p] === problem.pinnedFrom[p + 1]) return;
-  const lost = lostPins(situation, p, nodes);
+  const lost = lostPins(problem, p, nodes);
   const without = situation.nodesOf(p);
   without[slot - (problem.slotsFrom[p] ?? 0)] = NONE;
-  if (lost.count <= lostPins(situation, p, without).count) return;
+  if (lost.count <= lostPins(problem, p, without).count) return;
   const { pin } = lost;
   const role = problem.pinnedRole[pin] ?? NONE;
   found.push({
@@ -153,33 +119,6 @@ function addPin(situation: Situation, { p, slot, node, nodes }: Trial, found: Bi
     limit: 0,
     needs: 1,
   });
-}
-
-/** How many pins of `p` are not met on `nodes` and cannot be by the slots still free; and the first that is not met. */
-function lostPins({ problem }: Situation, p: number, nodes: Int32Array): { count: number; pin: number } {
-  const from = problem.slotsFrom[p] ?? 0;
-  const free = new Map<number, number>();
-  for (const [i, n] of nodes.entries()) {
-    const role = problem.slotRole[from + i] ?? 0;
-    if (n === NONE) free.set(role, (free.get(role) ?? 0) + 1);
-  }
-  let anyRole = 0;
-  let count = 0;
-  let pin = NONE;
-  for (let i = problem.pinnedFrom[p] ?? 0; i < (problem.pinnedFrom[p + 1] ?? 0); i++) {
-    const role = problem.pinnedRole[i] ?? NONE;
-    const at = nodes.indexOf(problem.pinnedNode[i] ?? NONE);
-    if (at >= 0 && (role === NONE || problem.slotRole[from + at] === role)) continue;
-    if (pin === NONE) pin = i;
-    const left = free.get(role) ?? 0;
-    // A node that holds a replica in another role has no place for a second one.
-    if (role === NONE) anyRole++;
-    else if (at < 0 && left > 0) free.set(role, left - 1);
-    else count++;
-  }
-  let left = 0;
-  for (const slots of free.values()) left += slots;
-  return { count: count + Math.max(0, anyRole - left), pin };
 }
 
 /** Keeps to what nodes and resources may hold, counting out a replica of the partition that makes room. */

@@ -1,8 +1,9 @@
 import { NONE } from '../model/compiled.ts';
-import { type BindingRule, bindingRules, moveTrial } from './binding.ts';
+import { type BindingRule, bindingRules } from './binding.ts';
 import { differenceOf, type ScoreDifference } from './difference.ts';
 import { differenceText, rulesText } from './sentences.ts';
 import type { Situation } from './situation.ts';
+import { moveTrial } from './trial.ts';
 
 /** One node as a place for a replica. */
 export interface Candidate {

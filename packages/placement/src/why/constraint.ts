@@ -1,6 +1,7 @@
-import { type BindingRule, bindingRules, moveTrial } from './binding.ts';
+import { type BindingRule, bindingRules } from './binding.ts';
 import { figureText } from './sentences.ts';
 import type { Situation } from './situation.ts';
+import { moveTrial } from './trial.ts';
 
 /**
  * One of the rules that together leave a replica no node. Capacity is one constraint per dimension, every other rule is one by

@@ -1,0 +1,90 @@
+import { type CompiledProblem, NODE_HELD, NONE } from '../model/compiled.ts';
+import { heldReplicas } from './standing.ts';
+import { type ZoneRule, zoneRuleFor } from './zone-rule.ts';
+
+/** Columns of figures about load: the dimensions, leaders, replicas. */
+export const columnsOf = ({ D }: Pick<CompiledProblem, 'D'>): number => D + 2;
+
+/** Partitions of a resource with the same number of replicas to place: what these pour, and one replica of each of them at most. */
+export interface Crowd {
+  readonly rule: ZoneRule;
+  /** [zone] live nodes they may use. */
+  readonly usable: Int32Array;
+  /** Which part of them one node takes. */
+  readonly limit: number;
+  readonly heaviest: Float64Array;
+  readonly lightest: Float64Array;
+  readonly whole: Float64Array;
+}
+
+/** Which part of its partitions resource `k` may put on one node. */
+function shareOfLimit(problem: CompiledProblem, k: number): number {
+  const partitions = (problem.partitionsFrom[k + 1] ?? 0) - (problem.partitionsFrom[k] ?? 0);
+  return partitions === 0 ? 0 : Math.min(1, (problem.maxPerNode[k] ?? 0) / partitions);
+}
+
+/** Some partitions of resource `k` added up by their number of replicas: one crowd, but for `every` and for held replicas. */
+export function crowdsOf(
+  problem: CompiledProblem,
+  k: number,
+  usable: Int32Array,
+  partitions: Iterable<number>,
+): readonly Crowd[] {
+  const someHeld = problem.nodeState.includes(NODE_HELD);
+  const sums = new Map<number, WeightSum>();
+  let last: WeightSum | undefined;
+  let lastReplicas = NONE;
+  for (const p of partitions) {
+    const from = problem.slotsFrom[p] ?? 0;
+    const replicas = (problem.slotsFrom[p + 1] ?? 0) - from - (someHeld ? heldReplicas(problem, p) : 0);
+    if (last === undefined || replicas !== lastReplicas) {
+      last = sums.get(replicas) ?? { partitions: 0, firstSlot: from, weight: new Float64Array(problem.D) };
+      lastReplicas = replicas;
+      sums.set(replicas, last);
+    }
+    addWeight(problem, p, last);
+  }
+  const limit = shareOfLimit(problem, k);
+  return [...sums].map(([replicas, sum]) => crowdOf(problem, k, { usable, limit, replicas, sum }));
+}
+
+interface WeightSum {
+  partitions: number;
+  /** First slot of one of them: all fill their roles in the same order. */
+  readonly firstSlot: number;
+  readonly weight: Float64Array;
+}
+
+function addWeight({ D, weight }: CompiledProblem, p: number, sum: WeightSum): void {
+  sum.partitions++;
+  const sums = sum.weight;
+  for (let d = 0; d < D; d++) sums[d] = (sums[d] ?? 0) + (weight[p * D + d] ?? 0);
+}
+
+interface CrowdDraft extends Pick<Crowd, 'usable' | 'limit'> {
+  readonly replicas: number;
+  readonly sum: WeightSum;
+}
+
+function crowdOf(problem: CompiledProblem, k: number, { usable, limit, replicas, sum }: CrowdDraft): Crowd {
+  const { D, slotRole } = problem;
+  const heaviest = new Float64Array(D + 2);
+  const lightest = new Float64Array(D + 2).fill(replicas > 0 ? Number.POSITIVE_INFINITY : 0);
+  const whole = new Float64Array(D + 2);
+  for (let s = sum.firstSlot; s < sum.firstSlot + replicas; s++) {
+    const role = slotRole[s] ?? 0;
+    for (let i = 0; i <= D; i++) {
+      const load =
+        i < D
+          ? (sum.weight[i] ?? 0) * (problem.roleLoad[k]?.[role * D + i] ?? 1)
+          : sum.partitions * (problem.roleLeads[k]?.[role] ?? 0);
+      whole[i] = (whole[i] ?? 0) + load;
+      heaviest[i] = Math.max(heaviest[i] ?? 0, load);
+      lightest[i] = Math.min(lightest[i] ?? 0, load);
+    }
+  }
+  whole[D + 1] = sum.partitions * replicas;
+  heaviest[D + 1] = sum.partitions;
+  lightest[D + 1] = replicas > 0 ? sum.partitions : 0;
+  return { rule: zoneRuleFor(usable, replicas), usable, limit, heaviest, lightest, whole };
+}
