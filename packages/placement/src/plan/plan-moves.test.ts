@@ -212,20 +212,20 @@ describe('planMoves', () => {
   test('fills waves as far as the limits on copies allow', () => {
     const moves = ['a > b', 'a > b', 'a > b', 'a > c'];
     expect(plan(nodes(9, 'a', 'b', 'c'), ONE, moves, { copiesPerNode: 1 }).waves).toEqual([
-      [0, 6],
-      [1, 2, 7],
-      [3, 4],
-      [5],
+      [0, 3],
+      [1, 4, 7],
+      [2, 5],
+      [6],
     ]);
     expect(plan(nodes(9, 'a', 'b', 'c'), ONE, moves, { copiesAtOnce: 3 }).waves).toEqual([
-      [0, 2, 4],
-      [1, 3, 5, 6],
+      [0, 1, 2],
+      [3, 4, 5, 6],
       [7],
     ]);
     expect(plan(nodes(9, 'a', 'b', 'c'), ONE, moves, { bytesAtOnce: 25 }).waves).toEqual([
-      [0, 2],
-      [1, 3, 4, 6],
-      [5, 7],
+      [0, 1],
+      [2, 3, 4, 5],
+      [6, 7],
     ]);
     expect(plan(nodes(9, 'a', 'b', 'c'), ONE, moves, { bytesAtOnce: 1 }).waves).toHaveLength(5);
   });

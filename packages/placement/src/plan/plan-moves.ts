@@ -1,6 +1,7 @@
 import type { SlotAssignment } from '../assignment.ts';
 import type { CompiledProblem } from '../model/compiled.ts';
 import { checkPlanOptions } from './check-options.ts';
+import { JobRoom } from './job-room.ts';
 import { makeJobs } from './make-jobs.ts';
 import type { MovePlan, PlanOptions } from './move-plan.ts';
 import { Rooms } from './rooms.ts';
@@ -14,7 +15,8 @@ import { wavesOf } from './waves.ts';
  *
  * Copies are made first, in the lowest role; a partition's roles change once, in one hand-over, when the new leaders stand; then the
  * old replicas are given up, which makes room for further copies. Where replicas only wait for each other's room, one stands on a third
- * node for a while; where no third node has room, some limit is borrowed from.
+ * node for a while; where no third node has room, some limit is borrowed from. A plan that borrows is made a second time with fewer
+ * things going on at once, and the one that borrows less often is taken.
  *
  * O(replicas + moves × dimensions × log moves), but for circles that have to be broken: each costs a look at some nodes and stuck moves.
  *
@@ -22,10 +24,24 @@ import { wavesOf } from './waves.ts';
  */
 export function planMoves(problem: CompiledProblem, assignment: SlotAssignment, options: PlanOptions = {}): MovePlan {
   checkPlanOptions(options);
+  const wide = planSteps(problem, assignment, options, true);
+  const isFree = wide.borrowed.every((room) => room.what === 'fault-zone');
+  const narrow = isFree ? undefined : planSteps(problem, assignment, options, false);
+  const steps = narrow !== undefined && narrow.borrowed.length < wide.borrowed.length ? narrow : wide;
+  return steps.finish(wavesOf(steps.steps, options));
+}
+
+function planSteps(
+  problem: CompiledProblem,
+  assignment: SlotAssignment,
+  options: PlanOptions,
+  inRounds: boolean,
+): StepList {
   const jobs = makeJobs(problem, assignment, options);
   const rooms = new Rooms(problem);
-  const steps = new StepList(problem, jobs, rooms);
-  const unblocker = new Unblocker(problem, assignment, jobs, rooms, steps, options);
-  new Scheduler(jobs, rooms, steps, unblocker).run();
-  return steps.finish(wavesOf(steps.steps, options));
+  const room = new JobRoom(problem, jobs, rooms);
+  const steps = new StepList(problem, jobs, rooms, room);
+  const unblocker = new Unblocker(problem, assignment, jobs, rooms, room, options);
+  new Scheduler(jobs, rooms, room, steps, unblocker, inRounds).run();
+  return steps;
 }

@@ -1,5 +1,6 @@
 import { NONE } from '../model/compiled.ts';
-import { JOB_ADD, JOB_DROP, type Jobs } from './jobs.ts';
+import type { JobRoom } from './job-room.ts';
+import { JOB_ADD, JOB_DROP, JOB_ROLES, type Jobs } from './jobs.ts';
 import { MinHeap } from './min-heap.ts';
 import type { Rooms } from './rooms.ts';
 import type { StepList } from './step-list.ts';
@@ -15,18 +16,29 @@ import type { Unblocker } from './unblocker.ts';
 export class Scheduler {
   readonly #jobs: Jobs;
   readonly #rooms: Rooms;
+  readonly #room: JobRoom;
   readonly #steps: StepList;
   readonly #unblocker: Unblocker;
+  /** What is to be done in this round, and in the next one: rounds let the room that was given first be taken first. */
   readonly #ready: MinHeap = new MinHeap();
+  readonly #next: number[] = [];
+  readonly #handOvers: number[] = [];
   /** [room] jobs that wait for it, least need first. */
-  readonly #waiting: Map<number, MinHeap> = new Map();
+  readonly #waiting: (MinHeap | undefined)[] = [];
   /** [job] the room that it waits for, or NONE. */
   readonly #waitsAt: number[] = [];
   /** Jobs that wait for room, and some that did. */
   readonly #stuck: MinHeap = new MinHeap();
+  readonly #inRounds: boolean;
   #left: number;
 
-  constructor(jobs: Jobs, rooms: Rooms, steps: StepList, unblocker: Unblocker) {
+  /**
+   * @param inRounds Does everything that is ready before anything that this makes ready: many steps can then be done at the same
+   * time. Otherwise goes on with the most urgent at once: room is then taken again as soon as it is given, and less is in use on the way.
+   */
+  constructor(jobs: Jobs, rooms: Rooms, room: JobRoom, steps: StepList, unblocker: Unblocker, inRounds: boolean) {
+    this.#inRounds = inRounds;
+    this.#room = room;
     this.#jobs = jobs;
     this.#rooms = rooms;
     this.#steps = steps;
@@ -39,12 +51,21 @@ export class Scheduler {
     for (;;) {
       for (let job = this.#ready.pop(); job !== undefined; job = this.#ready.pop()) this.#attempt(job);
       if (this.#left === 0) return;
-      this.#breakUp();
+      if (!this.#startRound()) this.#breakUp();
     }
   }
 
   #makeReady(job: number): void {
-    this.#ready.push(urgency(this.#jobs, job), job);
+    if (!this.#inRounds) this.#ready.push(urgency(this.#jobs, job), job);
+    else if (this.#jobs.kind[job] === JOB_ROLES) this.#handOvers.push(job);
+    else this.#next.push(job);
+  }
+
+  /** Goes on to what became ready, hand-overs only when there is nothing else; false where there is nothing at all. */
+  #startRound(): boolean {
+    const round = this.#next.length > 0 ? this.#next : this.#handOvers;
+    for (const job of round) this.#ready.push(urgency(this.#jobs, job), job);
+    return round.splice(0).length > 0;
   }
 
   #attempt(job: number): void {
@@ -59,10 +80,10 @@ export class Scheduler {
 
   /** Lets a job wait where it lacks room; false where it lacks none. */
   #park(job: number): boolean {
-    return this.#steps.needs(job, (room, amount) => {
+    return this.#room.needs(job, (room, amount) => {
       if (this.#rooms.shortage(room, amount) === 0) return false;
-      const waiting = this.#waiting.get(room) ?? new MinHeap();
-      this.#waiting.set(room, waiting);
+      const waiting = this.#waiting[room] ?? new MinHeap();
+      this.#waiting[room] = waiting;
       waiting.push(amount, job);
       this.#waitsAt[job] = room;
       this.#stuck.push(urgency(this.#jobs, job), job);
@@ -81,7 +102,7 @@ export class Scheduler {
 
   /** Tries the job that needs least of a room, if that much is there now. */
   #wake(room: number): void {
-    const waiting = this.#waiting.get(room);
+    const waiting = this.#waiting[room];
     if (waiting === undefined) return;
     while (waiting.size > 0 && this.#rooms.shortage(room, waiting.leastKey) === 0) {
       const job = waiting.pop();

@@ -1,34 +1,25 @@
 import { type CompiledProblem, NONE } from '../model/compiled.ts';
-import { JOB_ADD, type Jobs, type RoleChange } from './jobs.ts';
+import type { JobRoom } from './job-room.ts';
+import type { Jobs, RoleChange } from './jobs.ts';
 import type { BorrowedRoom, MovePlan, PlanStep } from './move-plan.ts';
 import type { Rooms } from './rooms.ts';
 
-/**
- * Does jobs: turns them into steps, takes and gives room for them, and notes what each step waits for and what it borrows. Of a new
- * replica the room is taken at once for the heavier of the lowest role and the one it will have, so that no hand-over waits for room.
- */
+/** Does jobs: turns them into steps, takes and gives room for them, and notes what each step waits for and what it borrows. */
 export class StepList {
   readonly steps: PlanStep[] = [];
   readonly borrowed: BorrowedRoom[] = [];
   readonly #problem: CompiledProblem;
   readonly #jobs: Jobs;
   readonly #rooms: Rooms;
+  readonly #room: JobRoom;
   /** Rooms that were given to since this was last emptied. */
   readonly given: number[] = [];
 
-  constructor(problem: CompiledProblem, jobs: Jobs, rooms: Rooms) {
+  constructor(problem: CompiledProblem, jobs: Jobs, rooms: Rooms, room: JobRoom) {
+    this.#room = room;
     this.#problem = problem;
     this.#jobs = jobs;
     this.#rooms = rooms;
-  }
-
-  /** What a job takes: calls `visit` with each room and amount. Stops and returns true where `visit` does. */
-  needs(job: number, visit: (room: number, amount: number) => boolean): boolean {
-    const jobs = this.#jobs;
-    const p = jobs.partition[job] as number;
-    if (jobs.kind[job] === JOB_ADD)
-      return this.#needsOfAdd(p, jobs.node[job] as number, jobs.role[job] as number, visit);
-    return (jobs.changes[job] ?? []).some((change) => !change.isNew && this.#needsOfChange(p, change, visit));
   }
 
   add(job: number): number {
@@ -37,9 +28,9 @@ export class StepList {
     const step = this.steps.length;
     const after: number[] = [];
     jobs.stepsBefore(job, after);
-    this.needs(job, (room, amount) => this.#take(room, amount, after));
+    this.#room.needs(job, (room, amount) => this.#take(room, amount, after));
     const from = jobs.from[job] as number;
-    this.#push(job, 'add', jobs.node[job] as number, this.lowest(p), after, {
+    this.#push(job, 'add', jobs.node[job] as number, this.#room.lowest(p), after, {
       bytes: this.#problem.bytes[p] as number,
       ...(from !== NONE && { from: this.#problem.nodeNames[from] ?? '' }),
     });
@@ -54,7 +45,7 @@ export class StepList {
     this.#jobs.stepsBefore(job, after);
     for (const change of this.#jobs.changes[job] ?? []) {
       const step = this.steps.length;
-      if (!change.isNew) this.#needsOfChange(p, change, (room, amount) => this.#take(room, amount, after));
+      if (!change.isNew) this.#room.ofChange(p, change, (room, amount) => this.#take(room, amount, after));
       const roles = this.#problem.roleNames[this.#problem.resourceOf[p] as number] ?? [];
       const kind = change.role < change.was ? 'promote' : 'demote';
       this.#push(job, kind, change.node, change.role, after, { was: roles[change.was] ?? '' });
@@ -83,45 +74,6 @@ export class StepList {
     return step;
   }
 
-  /** What a drop gives to a room. */
-  givenByDrop(job: number, room: number): number {
-    const { N, D, weight } = this.#problem;
-    if (room >= N * D)
-      return room < N * (D + 1) ||
-        room ===
-          this.#rooms.resourceRoom(
-            this.#problem.resourceOf[this.#jobs.partition[job] as number] as number,
-            this.#jobs.node[job] as number,
-          )
-        ? 1
-        : 0;
-    const p = this.#jobs.partition[job] as number;
-    return (weight[p * D + (room % D)] as number) * this.#load(p, this.#jobs.role[job] as number, room % D);
-  }
-
-  /** What the replicas that step down in a job give to a room. */
-  givenByRoles(job: number, room: number): number {
-    const { N, D, weight } = this.#problem;
-    const d = room % D;
-    if (room >= N * D) return 0;
-    const p = this.#jobs.partition[job] as number;
-    let given = 0;
-    for (const { node, was, role } of this.#jobs.changes[job] ?? []) {
-      if (role > was && node * D + d === room)
-        given += (weight[p * D + d] as number) * (this.#load(p, was, d) - this.#load(p, role, d));
-    }
-    return given;
-  }
-
-  bytesOf(job: number): number {
-    return this.#problem.bytes[this.#jobs.partition[job] as number] as number;
-  }
-
-  /** The role that copies start in. */
-  lowest(p: number): number {
-    return (this.#problem.roleNames[this.#problem.resourceOf[p] as number]?.length ?? 1) - 1;
-  }
-
   finish(waves: MovePlan['waves']): MovePlan {
     const copies = this.steps.filter((step) => step.kind === 'add');
     return {
@@ -133,34 +85,10 @@ export class StepList {
     };
   }
 
-  #needsOfAdd(p: number, n: number, role: number, visit: (room: number, amount: number) => boolean): boolean {
-    const { D, weight, resourceOf } = this.#problem;
-    const room = this.#rooms.resourceRoom(resourceOf[p] as number, n);
-    if (visit(this.#rooms.replicasRoom(n), 1) || (room !== NONE && visit(room, 1))) return true;
-    for (let d = 0; d < D; d++) {
-      const load = Math.max(this.#load(p, this.lowest(p), d), this.#load(p, role, d));
-      if (visit(n * D + d, (weight[p * D + d] as number) * load)) return true;
-    }
-    return false;
-  }
-
-  #needsOfChange(
-    p: number,
-    { node, was, role }: RoleChange,
-    visit: (room: number, amount: number) => boolean,
-  ): boolean {
-    const { D, weight } = this.#problem;
-    for (let d = 0; d < D; d++) {
-      const more = this.#load(p, role, d) - this.#load(p, was, d);
-      if (more > 0 && visit(node * D + d, (weight[p * D + d] as number) * more)) return true;
-    }
-    return false;
-  }
-
   #giveForChange(p: number, { node, was, role }: RoleChange, step: number): void {
     const { D, weight } = this.#problem;
     for (let d = 0; d < D; d++) {
-      const less = this.#load(p, was, d) - this.#load(p, role, d);
+      const less = this.#room.load(p, was, d) - this.#room.load(p, role, d);
       if (less > 0) this.#give(node * D + d, (weight[p * D + d] as number) * less, step);
     }
   }
@@ -209,10 +137,6 @@ export class StepList {
       after: distinct(after),
       ...more,
     });
-  }
-
-  #load(p: number, role: number, d: number): number {
-    return this.#problem.roleLoad[this.#problem.resourceOf[p] as number]?.[role * this.#problem.D + d] ?? 1;
   }
 }
 

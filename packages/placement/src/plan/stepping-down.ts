@@ -1,6 +1,6 @@
 import { NONE } from '../model/compiled.ts';
+import type { JobRoom } from './job-room.ts';
 import { JOB_ROLES, type Jobs } from './jobs.ts';
-import type { StepList } from './step-list.ts';
 
 /**
  * Leaders that wait for each other's room: each partition's new leader lacks what another's old one still takes. They are helped by
@@ -8,13 +8,13 @@ import type { StepList } from './step-list.ts';
  */
 export class SteppingDown {
   readonly #jobs: Jobs;
-  readonly #steps: StepList;
+  readonly #room: JobRoom;
   /** [n] jobs that lower the role of a replica there, done or not. */
   readonly #byNode: Map<number, number[]> = new Map();
 
-  constructor(jobs: Jobs, steps: StepList) {
+  constructor(jobs: Jobs, room: JobRoom) {
     this.#jobs = jobs;
-    this.#steps = steps;
+    this.#room = room;
     for (let job = 0; job < jobs.size; job++) {
       if (jobs.kind[job] !== JOB_ROLES) continue;
       for (const change of jobs.changes[job] ?? []) if (change.role > change.was) this.#note(change.node, job);
@@ -27,7 +27,7 @@ export class SteppingDown {
     const pending = (this.#byNode.get(node) ?? []).filter((job) => !jobs.isDone(job) && !this.#isSplit(job));
     this.#byNode.set(node, pending);
     const job = pending.find(
-      (candidate) => jobs.waiting[candidate] === 0 && this.#steps.givenByRoles(candidate, room) > 0,
+      (candidate) => jobs.waiting[candidate] === 0 && this.#room.givenByRoles(candidate, room) > 0,
     );
     if (job === undefined) return undefined;
     const changes = jobs.changes[job] ?? [];

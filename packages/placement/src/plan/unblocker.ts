@@ -1,10 +1,10 @@
 import type { SlotAssignment } from '../assignment.ts';
 import { type CompiledProblem, NONE } from '../model/compiled.ts';
+import type { JobRoom } from './job-room.ts';
 import { JOB_DROP, type Jobs } from './jobs.ts';
 import type { PlanOptions } from './move-plan.ts';
 import type { Rooms } from './rooms.ts';
 import { servingNow, servingThen } from './serving.ts';
-import type { StepList } from './step-list.ts';
 import { SteppingDown } from './stepping-down.ts';
 import { ThirdNodes } from './third-nodes.ts';
 
@@ -23,7 +23,7 @@ const MOST_TRIED = 16;
 export class Unblocker {
   readonly #jobs: Jobs;
   readonly #rooms: Rooms;
-  readonly #steps: StepList;
+  readonly #room: JobRoom;
   readonly #options: PlanOptions;
   readonly #thirdNodes: ThirdNodes;
   readonly #steppingDown: SteppingDown;
@@ -40,14 +40,14 @@ export class Unblocker {
     assignment: SlotAssignment,
     jobs: Jobs,
     rooms: Rooms,
-    steps: StepList,
+    room: JobRoom,
     options: PlanOptions,
   ) {
     this.#jobs = jobs;
     this.#rooms = rooms;
-    this.#steps = steps;
+    this.#room = room;
     this.#options = options;
-    this.#steppingDown = new SteppingDown(jobs, steps);
+    this.#steppingDown = new SteppingDown(jobs, room);
     this.#thirdNodes = new ThirdNodes(problem, assignment, rooms);
     this.#serving = (p) => Math.min(servingNow(problem, p), servingThen(problem, assignment, p));
     for (let job = 0; job < jobs.size; job++) if (jobs.kind[job] === JOB_DROP) this.#noteLeaving(job);
@@ -84,7 +84,7 @@ export class Unblocker {
     let least = Number.POSITIVE_INFINITY;
     for (const job of stuck) {
       let lacking = 0;
-      this.#steps.needs(job, (room, amount) => {
+      this.#room.needs(job, (room, amount) => {
         lacking += this.#rooms.shortage(room, amount) / amount || 0;
         return false;
       });
@@ -103,18 +103,18 @@ export class Unblocker {
   #inTheWay(job: number): readonly number[] {
     const { room: lacking, short } = this.#lackOf(job);
     const leaving = this.#pending(this.#rooms.nodeOf(lacking));
-    const given = (drop: number): number => this.#steps.givenByDrop(drop, lacking);
+    const given = (drop: number): number => this.#room.givenByDrop(drop, lacking);
     const cost = (drop: number): number => (given(drop) >= short ? 0 : 1);
     return leaving
       .filter((drop) => this.#jobs.waiting[drop] === 1 && this.#waitsForPartner(drop) && given(drop) > 0)
       .slice(0, MOST_TRIED)
-      .sort((a, b) => cost(a) - cost(b) || this.#steps.bytesOf(a) - this.#steps.bytesOf(b) || a - b);
+      .sort((a, b) => cost(a) - cost(b) || this.#room.bytesOf(a) - this.#room.bytesOf(b) || a - b);
   }
 
   /** The first room that a job lacks, and how much of it. */
   #lackOf(job: number): { readonly room: number; readonly short: number } {
     let lack = { room: NONE, short: 0 };
-    this.#steps.needs(job, (room, amount) => {
+    this.#room.needs(job, (room, amount) => {
       lack = { room, short: this.#rooms.shortage(room, amount) };
       return lack.short > 0;
     });
@@ -133,7 +133,7 @@ export class Unblocker {
     const third = this.#thirdNodes.find(p);
     if (third === undefined) return undefined;
     this.#moved.add(p);
-    const lowest = this.#steps.lowest(p);
+    const lowest = this.#room.lowest(p);
     const there = jobs.add(p, third, lowest);
     const leave = jobs.drop(p, jobs.node[drop] as number, jobs.role[drop] as number);
     jobs.isTemporary[there] = true;

@@ -10,7 +10,7 @@ interface WaveLoad {
 
 /**
  * Steps in waves: each wave holds steps whose predecessors are in earlier waves, as early as the limits on copies allow, lower places
- * first. Only copies are limited: changes of roles and drops move no bytes. O(steps log steps + waves × nodes that wait).
+ * first; only hand-overs of leaders wait until nothing else can be done. Only copies are limited: nothing else moves bytes. O(steps log steps + waves × nodes that wait).
  */
 export function wavesOf(steps: readonly PlanStep[], options: PlanOptions): readonly (readonly number[])[] {
   return new WaveMaker(steps, options).make();
@@ -28,6 +28,8 @@ class WaveMaker {
   readonly #byNode: Map<string, number[]> = new Map();
   /** Everything else that may be done in the next wave. */
   #others: number[] = [];
+  /** Hand-overs that may begin, when there is nothing else to do. */
+  #handOvers: number[] = [];
 
   constructor(steps: readonly PlanStep[], options: PlanOptions) {
     this.#steps = steps;
@@ -46,6 +48,7 @@ class WaveMaker {
       const wave = this.#others;
       this.#others = [];
       this.#takeCopies(wave);
+      if (wave.length === 0) wave.push(...this.#handOvers.splice(0));
       wave.sort((a, b) => a - b);
       done += wave.length;
       waves.push(wave);
@@ -61,8 +64,19 @@ class WaveMaker {
   }
 
   #makeReady(step: number): void {
-    if (this.#steps[step]?.kind === 'add') this.#copies.push(step, step);
+    const { kind } = this.#steps[step] as PlanStep;
+    if (kind === 'add') this.#copies.push(step, step);
+    else if (kind !== 'drop' && this.#isBeginning(step)) this.#handOvers.push(step);
     else this.#others.push(step);
+  }
+
+  /** Whether no role of the partition was changed just before: a hand-over that has begun goes on at once. */
+  #isBeginning(at: number): boolean {
+    const { resource, partition, after } = this.#steps[at] as PlanStep;
+    return !after.some((earlier) => {
+      const step = this.#steps[earlier] as PlanStep;
+      return step.was !== undefined && step.partition === partition && step.resource === resource;
+    });
   }
 
   /** Adds copies to a wave until a limit is met. */
