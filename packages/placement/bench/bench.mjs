@@ -1,14 +1,14 @@
 /**
- * npm run -s bench -w packages/placement [-- --quick] [-- --json] [-- --runs=N]: how long the solver takes and how well it places,
+ * npm run -s bench -w packages/placement [-- --quick] [-- --json] [-- --runs=N] [-- --cpu]: how long the solver takes and how well it places,
  * from 10,000 partitions on 100 nodes to a million on 1,000. --quick leaves out the sizes above 50,000 × 500.
  *
  * solveMs      a first placement by `solve`: checking, compiling and solving, from the problem object to the result.
  * nodeLostMs   `apply` and `solve` of an open placement after one node went offline for good.
  * nodeAddedMs  the same after one node joined.
- * Medians; every run is of a problem or placement of its own. Wall time: let the machine be quiet.
+ * Medians of several runs after a warm-up. Wall time, so let the machine be quiet; --cpu takes the CPU time of the process instead.
  */
 import { parseArgs } from 'node:util';
-import { measureSize } from './measure.mjs';
+import { measureSize, takeCpuTime } from './measure.mjs';
 import { table } from './table.mjs';
 
 const sizes = [
@@ -20,8 +20,14 @@ const sizes = [
 const QUICK_PARTITIONS = 50_000;
 
 const { values } = parseArgs({
-  options: { json: { type: 'boolean' }, quick: { type: 'boolean' }, runs: { type: 'string' } },
+  options: {
+    json: { type: 'boolean' },
+    quick: { type: 'boolean' },
+    runs: { type: 'string' },
+    cpu: { type: 'boolean' },
+  },
 });
+if (values.cpu) takeCpuTime();
 const chosen = values.quick ? sizes.filter(({ partitions }) => partitions <= QUICK_PARTITIONS) : sizes;
 const rows = [];
 for (const { partitions, nodes, runs } of chosen) {
@@ -50,7 +56,7 @@ function report(all) {
   return [
     table([head, ...body]),
     '',
-    'Times in ms. One MASTER and two SLAVEs per partition in three of ten zones; three dimensions, log-normal weights.',
+    `${values.cpu ? 'CPU time' : 'Times'} in ms. One MASTER and two SLAVEs per partition in three of ten zones; three dimensions, log-normal weights.`,
     'max/mean: the fullest node over the mean, the worst dimension of the worst of the three situations (first, lost, added); leaders: the same for MASTERs.',
     'moved/bound: copies over the fewest that any placement so even needs, the worse of lost and added. leaders +: MASTERs changed though theirs could go on.',
     'heap: what a first placement leaves in use, problem and result included, after a collection where Node was started with --expose-gc.',
