@@ -94,7 +94,7 @@ async function play(seed: number, plans: readonly (readonly number[])[], faults:
   }
 }
 
-const numRuns = Number(process.env.KEELSON_MODEL_RUNS ?? 60);
+const numRuns = Number(process.env.KEELSON_MODEL_RUNS ?? 25);
 
 describe('the event log under faults', () => {
   test('has what was promised, once, in order, and shows it to every reader', async () => {

@@ -105,7 +105,7 @@ const rounds = fc.array(
 const plans = fc.array(rounds, { minLength: 2, maxLength: PROCESSES });
 
 /** Runs of the property: raise it for a night. */
-const numRuns = Number(process.env.KEELSON_MODEL_RUNS ?? 60);
+const numRuns = Number(process.env.KEELSON_MODEL_RUNS ?? 25);
 
 describe('a lock under faults', () => {
   test('is held by one at a time, in the order of tokens, and leaves nothing behind', async () => {
