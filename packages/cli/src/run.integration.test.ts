@@ -3,6 +3,7 @@ import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import type { Store } from '@keelson/store';
 import { connectEtcd } from '@keelson/store-etcd';
+import { connectZooKeeperStore } from '@keelson/store-zookeeper';
 import {
   eventually,
   type ManagedProcess,
@@ -10,6 +11,7 @@ import {
   runCommand,
   spawnProcess,
   startEtcd,
+  startZooKeeper,
   temporaryDirectory,
   testRuntime,
 } from '@keelson/testing';
@@ -23,6 +25,7 @@ const TTL_MS = 60_000;
 
 interface Host extends AsyncDisposable {
   readonly url: string;
+  connect(): Promise<Store>;
 }
 
 async function ownServer(): Promise<Host> {
@@ -31,8 +34,10 @@ async function ownServer(): Promise<Host> {
   const server = await spawnProcess(process.execPath, [program, 'server', ...flags], { name: 'keelson server' });
   const [line] = await server.lineMatching(/"event":"ready".*$/, { timeoutMs: 60_000 });
   const { etcd } = JSON.parse(`{${line}`) as { etcd: string };
+  const url = `etcd://${etcd}`;
   return {
-    url: `etcd://${etcd}`,
+    url,
+    connect: async () => await connectEtcd({ endpoints: url, runtime: testRuntime }),
     [Symbol.asyncDispose]: async () => {
       await server.stop();
       await folder.remove();
@@ -42,15 +47,29 @@ async function ownServer(): Promise<Host> {
 
 async function realEtcd(): Promise<Host> {
   const etcd = await startEtcd({ version: '3.7' });
+  const url = `etcd://127.0.0.1:${etcd.members[0]?.clientPort}`;
   return {
-    url: `etcd://127.0.0.1:${etcd.members[0]?.clientPort}`,
+    url,
+    connect: async () => await connectEtcd({ endpoints: url, runtime: testRuntime }),
     [Symbol.asyncDispose]: () => etcd.stop(),
+  };
+}
+
+async function realZooKeeper(): Promise<Host> {
+  // With ticks of 3 s it grants sessions of up to a minute.
+  const zookeeper = await startZooKeeper({ tickTimeMs: 3_000 });
+  const url = `zookeeper://${zookeeper.connectString}/run`;
+  return {
+    url,
+    connect: async () => await connectZooKeeperStore({ address: url, runtime: testRuntime }),
+    [Symbol.asyncDispose]: () => zookeeper.stop(),
   };
 }
 
 const hosts: readonly [string, boolean, () => Promise<Host>][] = [
   ["Keelson's own server", true, ownServer],
   ['etcd', requireServer('etcd-3.7'), realEtcd],
+  ['ZooKeeper', requireServer('zookeeper'), realZooKeeper],
 ];
 
 describe.each(hosts.filter(([, here]) => here))('keelson run on %s', (_, __, open) => {
@@ -61,7 +80,7 @@ describe.each(hosts.filter(([, here]) => here))('keelson run on %s', (_, __, ope
 
   beforeAll(async () => {
     host = await open();
-    store = await connectEtcd({ endpoints: host.url, runtime: testRuntime });
+    store = await host.connect();
   }, 90_000);
 
   afterEach(async () => {

@@ -5,10 +5,13 @@
 import process from 'node:process';
 import { systemRuntime } from '@keelson/runtime';
 import { connectEtcd } from '@keelson/store-etcd';
+import { connectZooKeeperStore } from '@keelson/store-zookeeper';
 
-const [endpoints = '', name = '', ttl = '60000'] = process.argv.slice(2);
+const [address = '', name = '', ttl = '60000'] = process.argv.slice(2);
 const runtime = systemRuntime();
-const store = await connectEtcd({ endpoints, runtime });
+const store = address.startsWith('zookeeper')
+  ? await connectZooKeeperStore({ address, runtime })
+  : await connectEtcd({ endpoints: address, runtime });
 const session = await store.openSession({ ttlMs: Number(ttl) });
 const bytes = (text) => new TextEncoder().encode(text);
 let beats = 0;

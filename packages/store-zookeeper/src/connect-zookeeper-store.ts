@@ -1,6 +1,7 @@
 import { type CallOptions, isKeelsonError, type Runtime, systemRuntime } from '@keelson/runtime';
 import type { Store, StoreCapabilities } from '@keelson/store';
 import { Calls } from '@keelson/store/driver';
+import { type SessionAnnouncer, sessionAnnouncer } from '@keelson/store/supervised';
 import {
   type Acl,
   type AuthInfo,
@@ -15,7 +16,7 @@ import {
 } from '@keelson/zookeeper-client';
 import { parseZooKeeperAddress } from './address.ts';
 import { Link } from './link.ts';
-import { ZooKeeperStore } from './store.ts';
+import { type SessionListener, ZooKeeperStore } from './store.ts';
 
 /** What `connectZooKeeperStore` takes: `timeoutMs` is the longest wait for the first answer, default 5,000. */
 export interface ConnectZooKeeperStoreOptions extends CallOptions {
@@ -47,7 +48,7 @@ const MAX_TRANSACTION_OPERATIONS = 500;
 
 /**
  * Opens a store on a ZooKeeper ensemble, 3.5 or newer. Resolves once a server has answered. Rejects with `E_UNAVAILABLE` where none does,
- * `E_UNAUTHENTICATED` where the user is not accepted, `E_INVALID_ARGUMENT` for a malformed address.
+ * `E_UNAUTHENTICATED` where the user is not accepted, `E_INVALID_ARGUMENT` for a malformed address. Under `keelson run`, the supervisor learns of its sessions.
  *
  * @example
  * const store = await connectZooKeeperStore({ address: 'zookeeper://10.0.0.1:2181,10.0.0.2:2181/production' });
@@ -71,7 +72,28 @@ export async function connectZooKeeperStore(options: ConnectZooKeeperStoreOption
   };
   const openClient = (ttlMs: number): ZooKeeperClient =>
     new ZooKeeperClient({ ...client, sessionTimeoutMs: ttlMs, onExpired: 'end' });
-  return new ZooKeeperStore(context, openClient, { classic: options.classicWatches ?? false });
+  const support = { classic: options.classicWatches ?? false };
+  return new ZooKeeperStore(context, openClient, support, announceTo(sessionAnnouncer(), client));
+}
+
+/** Under a supervisor (`keelson run`), it learns of every session, with what it takes to end it. The address goes without user and password. */
+function announceTo(
+  announcer: SessionAnnouncer | undefined,
+  { connectString, tls }: ZooKeeperClientOptions,
+): SessionListener | undefined {
+  if (announcer === undefined) return undefined;
+  const store = `${tls === undefined ? 'zookeeper' : 'zookeepers'}://${connectString}`;
+  return {
+    opened: ({ id, ttlMs, credentials }) =>
+      announcer.opened({
+        engine: 'zookeeper',
+        session: id,
+        ttlMs,
+        store,
+        secret: Buffer.from(credentials.password).toString('base64'),
+      }),
+    ended: (session) => announcer.ended(session),
+  };
 }
 
 /** The shortest and the longest session that servers grant, in milliseconds. */

@@ -30,6 +30,14 @@ import { Writes } from './writes.ts';
 /** Opens one more connection with a session of its own. */
 export type OpenClient = (ttlMs: number) => ZooKeeperClient;
 
+/** Told of the sessions of a store. */
+export interface SessionListener {
+  /** Told before the session's owner gets it. */
+  opened(session: ZooKeeperSession): void;
+  /** The session was closed, or the ensemble has ended it. */
+  ended(session: string): void;
+}
+
 /** The port on a ZooKeeper ensemble. */
 export class ZooKeeperStore implements Store {
   readonly capabilities: StoreCapabilities;
@@ -41,14 +49,16 @@ export class ZooKeeperStore implements Store {
   readonly #support: WatchSupport;
   readonly #sessions: Set<ZooKeeperSession> = new Set();
   readonly #watches: Set<TreeWatch> = new Set();
+  readonly #announcer: SessionListener | undefined;
   #sinceMs: number;
   #closing: Promise<void> | undefined;
 
-  constructor(context: StoreContext, openClient: OpenClient, support: WatchSupport) {
+  constructor(context: StoreContext, openClient: OpenClient, support: WatchSupport, announcer?: SessionListener) {
     this.capabilities = context.capabilities;
     this.#context = context;
     this.#openClient = openClient;
     this.#support = support;
+    this.#announcer = announcer;
     const sessionOf = (session: Session): ZooKeeperSession => this.#own(session);
     this.#reads = new Reads(context, () => this.#newestZxid());
     this.#transactions = new Transactions(context, sessionOf);
@@ -117,8 +127,12 @@ export class ZooKeeperStore implements Store {
         await client.close({ timeoutMs: 0 }).catch(() => {});
         throw error;
       }
-      const session = new ZooKeeperSession(client, (ended) => this.#sessions.delete(ended));
+      const session = new ZooKeeperSession(client, (ended) => {
+        this.#sessions.delete(ended);
+        this.#announcer?.ended(ended.id);
+      });
       this.#sessions.add(session);
+      this.#announcer?.opened(session);
       if (!calls.closed.aborted) return session;
       // Closed between the server's answer and here: nobody else knows of this session.
       await session.close();

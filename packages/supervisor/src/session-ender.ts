@@ -1,11 +1,11 @@
 import { type CallOptions, isKeelsonError, KeelsonError, type Runtime, retry, withDeadline } from '@keelson/runtime';
-import { type KvBackend, leaseOfOwner } from '@keelson/store';
 import type { AnnouncedSession } from '@keelson/store/supervised';
-import { etcdBackend } from '@keelson/store-etcd';
+import { EtcdSessions } from './etcd-sessions.ts';
+import { endZooKeeperSession } from './zookeeper-sessions.ts';
 
 /** Ends sessions of others. Only to be used on sessions whose holder is certainly dead. */
 export interface SessionEnder {
-  /** Makes ready for {@link end}, so that it takes one round trip. Never fails. */
+  /** Makes ready for {@link end}, without touching the session, so that it takes one round trip where the engine allows it. Never fails. */
   prepare(session: AnnouncedSession): void;
   /**
    * Ends a session; one that has ended already is no failure. Tries again while the store is out of reach, until the session's ttl is over.
@@ -19,64 +19,55 @@ export interface SessionEnder {
 /** How an ender reaches stores. */
 export interface SessionEnderOptions {
   readonly runtime: Runtime;
-  /** Address of the store, where the one that sessions are announced with will not do: with a user and password, or through another door. */
+  /** Address for sessions of its engine, where the one that they are announced with will not do: with a user and password, or through another door. */
   readonly store?: string;
 }
 
 /** Pause bounds between attempts to reach the store, in milliseconds. */
 const RETRY = { baseMs: 20, capMs: 500 };
 
-/** An ender for sessions in etcd and in Keelson's own server. Keeps one connection to each store that it has been told of. */
+/** An ender for sessions in etcd, in Keelson's own server and in ZooKeeper. */
 export function sessionEnder(options: SessionEnderOptions): SessionEnder {
   const { runtime } = options;
-  const backends = new Map<string, KvBackend>();
-  const backendFor = (session: AnnouncedSession): KvBackend => {
-    if (session.engine !== 'etcd')
-      throw new KeelsonError('E_UNSUPPORTED', `Sessions of ${session.engine} cannot be ended from outside yet.`, {
-        details: { engine: session.engine, session: session.session },
-      });
-    const address = options.store ?? session.store;
-    const known = backends.get(address);
-    if (known !== undefined) return known;
-    const backend = etcdBackend({ endpoints: address, runtime });
-    backends.set(address, backend);
-    return backend;
+  const etcd = new EtcdSessions(runtime);
+  const addressFor = ({ engine, store }: AnnouncedSession): string =>
+    options.store !== undefined && engineOf(options.store) === engine ? options.store : store;
+  const endOnce = async (session: AnnouncedSession, limits: CallOptions): Promise<void> => {
+    const address = addressFor(session);
+    if (session.engine === 'etcd') await etcd.end(address, session, limits);
+    else if (session.engine === 'zookeeper') await endZooKeeperSession(runtime, address, session, limits);
+    else throw unsupported(session);
   };
   return {
     prepare: (session) => {
-      // Any answer shows that the connection stands; where there is none, the end will look for one.
-      void (async () => backendFor(session).range({ key: '\0', countOnly: true, serializable: true }))().catch(
-        (error: unknown) => runtime.logger.debug({ error, session: session.session }, 'no connection to the store yet'),
-      );
+      if (session.engine !== 'etcd') return;
+      etcd.prepare(addressFor(session)).catch((error: unknown) => {
+        // There will be another attempt when it matters.
+        runtime.logger.debug({ error, session: session.session }, 'no connection to the store yet');
+      });
     },
-    end: (session, limits = {}) => endLease(runtime, backendFor, session, limits),
-    close: async () => {
-      await Promise.all([...backends.values()].map((backend) => backend.close()));
+    end: async (session, limits = {}) => {
+      try {
+        // After its ttl the store has ended it by itself.
+        await withDeadline(runtime, limits, limits.timeoutMs ?? session.ttlMs, (signal) =>
+          retry(runtime, { ...RETRY, attempts: Number.POSITIVE_INFINITY, retryIf: isWorthAnotherTry, signal }, () =>
+            endOnce(session, { signal }),
+          ),
+        );
+      } catch (error) {
+        if (!isKeelsonError(error, 'E_SESSION_EXPIRED')) throw error;
+      }
     },
+    close: () => etcd.close(),
   };
 }
 
-async function endLease(
-  runtime: Runtime,
-  backendFor: (session: AnnouncedSession) => KvBackend,
-  session: AnnouncedSession,
-  limits: CallOptions,
-): Promise<void> {
-  const lease = leaseOfOwner(session.session);
-  if (lease === undefined)
-    throw new KeelsonError('E_INVALID_ARGUMENT', `${session.session} is no session of ${session.engine}.`);
-  const backend = backendFor(session);
-  try {
-    // After its ttl the store has ended it by itself.
-    await withDeadline(runtime, limits, limits.timeoutMs ?? session.ttlMs, (signal) =>
-      retry(runtime, { ...RETRY, attempts: Number.POSITIVE_INFINITY, retryIf: isWorthAnotherTry, signal }, () =>
-        backend.revokeLease(lease, { signal }),
-      ),
-    );
-  } catch (error) {
-    if (!isKeelsonError(error, 'E_SESSION_EXPIRED')) throw error;
-  }
-}
+const engineOf = (address: string): string => (/^zookeepers?:/.test(address) ? 'zookeeper' : 'etcd');
+
+const unsupported = ({ engine, session }: AnnouncedSession): KeelsonError =>
+  new KeelsonError('E_UNSUPPORTED', `Sessions of ${engine} cannot be ended from outside.`, {
+    details: { engine, session },
+  });
 
 /** Ending a session twice is as good as once: a lost answer is no reason to stop. */
 const isWorthAnotherTry = (error: unknown): boolean =>

@@ -1,0 +1,28 @@
+import { type CallOptions, KeelsonError, type Runtime } from '@keelson/runtime';
+import type { AnnouncedSession } from '@keelson/store/supervised';
+import { connectZooKeeper } from '@keelson/zookeeper-client';
+
+/**
+ * Ends a session of ZooKeeper: takes it up with its password, and closes it. Taking it up takes it from whoever holds it, so that nothing of
+ * this can be done beforehand. Rejects with `E_SESSION_EXPIRED` where the session has ended already.
+ */
+export async function endZooKeeperSession(
+  runtime: Runtime,
+  address: string,
+  { session, secret, ttlMs }: AnnouncedSession,
+  limits: CallOptions,
+): Promise<void> {
+  const match = /^(zookeepers?):\/\/(?:[^@/]*@)?([^/]+)/.exec(address);
+  const [, scheme, connectString] = match ?? [];
+  if (connectString === undefined || secret === undefined || !/^[0-9a-f]{1,16}$/.test(session))
+    throw new KeelsonError('E_INVALID_ARGUMENT', `${session} is no session of ZooKeeper that could be taken up.`);
+  const client = await connectZooKeeper({
+    ...limits,
+    connectString,
+    runtime,
+    session: { id: BigInt.asIntN(64, BigInt(`0x${session}`)), password: Buffer.from(secret, 'base64') },
+    sessionTimeoutMs: ttlMs,
+    ...(scheme === 'zookeepers' ? { tls: {} } : {}),
+  });
+  await client.close(limits);
+}
