@@ -1,8 +1,13 @@
 import { NODE_LIVE, NONE } from '../model/compiled.ts';
+import type { Imbalance } from './imbalance.ts';
+import { stoodOn } from './rules.ts';
 import type { SolverState } from './state.ts';
 
-/** Weight that is looked at for each unit that is lacking: the heaviest are not all where they may be taken from. */
-const SPARE = 24;
+/**
+ * Weight that is looked at for each unit that is lacking: the heaviest are not all where they may be taken from, and the more nodes there
+ * are the fewer each may give.
+ */
+const spareFor = (nodes: number): number => Math.min(64, 24 + nodes / 12);
 
 /** Slots by a value that only gets less, the greatest first. */
 export class CandidateHeap {
@@ -67,50 +72,69 @@ export class CandidateHeap {
   }
 }
 
+/** How a node may give: not at all, to whoever needs it, or rather than not. */
+const GIVES_NOT = 0;
+const GIVES = 1;
+const GIVES_GLADLY = 2;
+
 /**
- * The heaviest slots on live nodes other than `except`, by their weight over the dimensions in units of `unit[d]`: as many as weigh
- * several times `lack`. O(S · D): a histogram says from which weight on, then these are gathered.
+ * The slots that may fill `newcomers`, on all other live nodes: the heaviest by their weight over the dimensions, as many as weigh
+ * several times `lack`, and all on nodes outside their ranges. O(S · D): a histogram says from which weight on, then these are gathered.
  */
 export function heaviestSlots(
   state: SolverState,
-  except: ReadonlySet<number>,
+  imbalance: Imbalance,
+  newcomers: readonly number[],
   lack: number,
-  unit: Float64Array,
 ): CandidateHeap {
-  const weights = weightsOn(state, except, unit);
-  const sums = new Float64Array(BUCKETS);
-  for (const weight of weights) sums[bucketOf(weight)] = (sums[bucketOf(weight)] as number) + weight;
-  let from = BUCKETS - 1;
-  for (let sum = 0; from > 0; from--) {
-    sum += sums[from] as number;
-    if (sum >= lack * SPARE) break;
-  }
-  const slots: number[] = [];
-  const values: number[] = [];
-  for (let s = 0; s < weights.length; s++) {
-    const weight = weights[s] as number;
-    if (weight <= 0 || bucketOf(weight) < from) continue;
-    slots.push(s);
-    values.push(2 * weight);
-  }
-  return new CandidateHeap(Int32Array.from(slots), Float64Array.from(values));
-}
-
-/** [s] what the slot weighs; 0 where it does not stand on a node that gives. */
-function weightsOn(state: SolverState, except: ReadonlySet<number>, unit: Float64Array): Float64Array {
-  const { S, D, N, nodeState } = state.layout.problem;
-  const gives = Uint8Array.from({ length: N }, (_, n) => (nodeState[n] === NODE_LIVE && !except.has(n) ? 1 : 0));
+  const { S, D } = state.layout.problem;
+  const gives = giversOf(state, imbalance, newcomers);
+  const unit = imbalance.meanScale(newcomers);
   const weights = new Float64Array(S);
+  const sums = new Float64Array(BUCKETS);
   const amount = new Float64Array(D);
   for (let s = 0; s < S; s++) {
     const n = state.node[s] as number;
-    if (n === NONE || gives[n] === 0) continue;
+    if (n === NONE || gives[n] === GIVES_NOT) continue;
     state.amountOf(s, amount);
     let weight = 0;
     for (let d = 0; d < D; d++) weight += (amount[d] as number) * (unit[d] as number);
     weights[s] = weight;
+    sums[bucketOf(weight)] = (sums[bucketOf(weight)] as number) + weight;
   }
-  return weights;
+  const spare = spareFor(gives.length);
+  let from = BUCKETS - 1;
+  for (let sum = 0; from > 0; from--) {
+    sum += sums[from] as number;
+    if (sum >= lack * spare) break;
+  }
+  return gather(state, gives, weights, from);
+}
+
+function giversOf(state: SolverState, imbalance: Imbalance, newcomers: readonly number[]): Uint8Array {
+  const { N, nodeState } = state.layout.problem;
+  const gives = new Uint8Array(N);
+  for (let n = 0; n < N; n++) {
+    if (nodeState[n] === NODE_LIVE) gives[n] = imbalance.of(n) > 0 ? GIVES_GLADLY : GIVES;
+  }
+  for (const n of newcomers) gives[n] = GIVES_NOT;
+  return gives;
+}
+
+/** What weighs enough, with the most that moving it could be worth: double on nodes that give gladly, and if it is to be copied anyway. */
+function gather(state: SolverState, gives: Uint8Array, weights: Float64Array, from: number): CandidateHeap {
+  const slots: number[] = [];
+  const values: number[] = [];
+  for (let s = 0; s < weights.length; s++) {
+    const weight = weights[s] as number;
+    if (weight <= 0) continue;
+    const n = state.node[s] as number;
+    const gladly = gives[n] === GIVES_GLADLY;
+    if (!gladly && bucketOf(weight) < from) continue;
+    slots.push(s);
+    values.push(weight * (gladly ? 2 : 1) * (stoodOn(state, state.layout.partitionOf[s] as number, n) ? 1 : 2));
+  }
+  return new CandidateHeap(Int32Array.from(slots), Float64Array.from(values));
 }
 
 const BUCKETS = 2048;

@@ -11,6 +11,7 @@ import type { SolvePhase, SolveProgress } from './solver.ts';
 import type { SolverState } from './state.ts';
 import { copiesSoFar } from './trades.ts';
 import { balanceWeights } from './weight-balance.ts';
+import { meetWishes } from './wishes.ts';
 
 /** Problems of at most so many replicas are annealed, with so many tries each: in larger ones granularity hardly matters. */
 const SMALL = 8_000;
@@ -47,11 +48,14 @@ export class Improvement {
 
   *run(progress: (phase: SolvePhase) => SolveProgress): Generator<SolveProgress, void, void> {
     yield* this.#rounds(progress);
-    if (!this.#isWorthAnnealing()) return;
-    const tries = Math.min(MOST_TRIES, TRIES_PER_SLOT * this.#state.layout.problem.S);
-    anneal(this.#state, this.#ranges, this.#imbalance, this.#budget, tries);
-    yield progress('anneal');
-    yield* this.#rounds(progress);
+    if (this.#isWorthAnnealing()) {
+      const tries = Math.min(MOST_TRIES, TRIES_PER_SLOT * this.#state.layout.problem.S);
+      anneal(this.#state, this.#ranges, this.#imbalance, this.#budget, tries);
+      yield progress('anneal');
+      yield* this.#rounds(progress);
+    }
+    meetWishes(this.#state, this.#ranges, this.#imbalance, this.#budget);
+    yield progress('wishes');
   }
 
   *#rounds(progress: (phase: SolvePhase) => SolveProgress): Generator<SolveProgress, void, void> {

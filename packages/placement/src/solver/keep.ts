@@ -10,8 +10,32 @@ export function keepCurrent(state: SolverState, fill: Float64Array): void {
   const { P, currentFrom, pinnedFrom } = state.layout.problem;
   for (let p = 0; p < P; p++) {
     if ((pinnedFrom[p + 1] as number) > (pinnedFrom[p] as number)) placePinned(state, p);
-    if ((currentFrom[p + 1] as number) > (currentFrom[p] as number)) keepPartition(state, p, fill);
+    if ((currentFrom[p + 1] as number) > (currentFrom[p] as number) && !keepWhole(state, p))
+      keepPartition(state, p, fill);
   }
+}
+
+/**
+ * The common case at once: every replica may stay, in the role it has, in a zone of its own. Nothing happens and false is returned where it is
+ * not so plain.
+ */
+function keepWhole(state: SolverState, p: number): boolean {
+  const { problem, classOf, classes } = state.layout;
+  const { zone, nodeState, slotsFrom, slotRole, currentFrom, currentNode, currentRole, forbiddenFrom, pinnedFrom } =
+    problem;
+  const keeps = classes[classOf[problem.resourceOf[p] as number] as number]?.keeps;
+  const first = slotsFrom[p] as number;
+  const count = (slotsFrom[p + 1] as number) - first;
+  const from = currentFrom[p] as number;
+  if ((currentFrom[p + 1] as number) - from !== count || keeps === undefined) return false;
+  if (forbiddenFrom[p] !== forbiddenFrom[p + 1] || pinnedFrom[p] !== pinnedFrom[p + 1]) return false;
+  for (let i = 0; i < count; i++) {
+    const n = currentNode[from + i] as number;
+    if (keeps[n] !== 1 || nodeState[n] === NODE_HELD || slotRole[first + i] !== currentRole[from + i]) return false;
+    for (let j = 0; j < i; j++) if (zone[currentNode[from + j] as number] === zone[n]) return false;
+  }
+  for (let i = 0; i < count; i++) state.place(first + i, currentNode[from + i] as number);
+  return true;
 }
 
 /** How full each node is today, all current replicas counted: [n] the largest share of its fair load over the dimensions. */

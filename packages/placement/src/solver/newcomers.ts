@@ -23,7 +23,7 @@ export function fillNewcomers(state: SolverState, imbalance: Imbalance, budget: 
     lack += imbalance.lack(n);
   }
   if (newcomers.length === 0) return;
-  const heap = heaviestSlots(state, new Set(newcomers), lack, imbalance.meanScale(newcomers));
+  const heap = heaviestSlots(state, imbalance, newcomers, lack);
   const chooser = new NewcomerChooser(state, imbalance, newcomers);
   while (heap.size > 0 && budget.take()) {
     const s = heap.first;
@@ -58,7 +58,8 @@ class NewcomerChooser {
     const from = state.node[s] as number;
     if (isPinned(state, p, from)) return 0;
     state.amountOf(s, this.#amount);
-    const left = this.#imbalance.of(from) - this.#imbalance.with(from, this.#amount, -1);
+    const outside = this.#imbalance.of(from);
+    const left = outside - this.#imbalance.with(from, this.#amount, -1);
     let best = 0;
     for (const n of this.#newcomers) {
       const mends = left + this.#imbalance.of(n) - this.#imbalance.with(n, this.#amount, 1);
@@ -66,8 +67,9 @@ class NewcomerChooser {
       best = mends;
       this.target = n;
     }
-    // A node that it takes out of its range will ask for another copy.
+    // A node that it takes out of its range will ask for another copy, one that it takes into it for one less.
     if (left < -1e-9) best /= 2;
+    if (outside > 0 && left > outside - 1e-9) best *= 2;
     return stoodOn(state, p, from) ? best : best * 2;
   }
 }

@@ -20,7 +20,7 @@ const MOST_FAILURES = 6;
 export class RoomMaker {
   readonly #state: SolverState;
   readonly #budget: Budget;
-  /** [n * D + d] one over the node's room: makes dimensions comparable. */
+  /** [n * D + d] one over the node's room: makes dimensions comparable. 1 where it has none at all, so that anything is too much. */
   readonly #scale: Float64Array;
   readonly #a: Float64Array;
   readonly #b: Float64Array;
@@ -31,7 +31,7 @@ export class RoomMaker {
     this.#state = state;
     this.#budget = budget;
     const { D } = state.layout.problem;
-    this.#scale = state.layout.room.map((room) => (room > 0 && room < Number.POSITIVE_INFINITY ? 1 / room : 0));
+    this.#scale = state.layout.room.map((room) => (room > 0 ? 1 / room : 1));
     this.#a = new Float64Array(D);
     this.#b = new Float64Array(D);
   }

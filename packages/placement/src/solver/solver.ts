@@ -7,7 +7,7 @@ import { fillToday, keepCurrent } from './keep.ts';
 import { type Layout, layOut } from './layout.ts';
 import { promoteRemaining } from './promote.ts';
 import { relieveOverfull } from './relieve.ts';
-import { squeezeIn } from './squeeze.ts';
+import { placeInOpen, squeezeIn } from './squeeze.ts';
 import { SolverState } from './state.ts';
 
 /** How far a solve has come. */
@@ -21,7 +21,7 @@ export interface SolveProgress {
 }
 
 /** The phases of a solve, in their order. */
-export type SolvePhase = 'keep' | 'fill' | 'balance' | 'leaders' | 'anneal';
+export type SolvePhase = 'keep' | 'fill' | 'balance' | 'leaders' | 'anneal' | 'wishes';
 
 /** What a solve came to. */
 export interface Solved {
@@ -49,5 +49,6 @@ export function* solveInSteps(problem: CompiledProblem, limit: number): Generato
   squeezeIn(state, budget);
   yield progress('fill');
   yield* new Improvement(state, fair, budget, missing, kept).run(progress);
+  placeInOpen(state);
   return { state, fair, steps: budget.used, finished: !budget.exhausted };
 }

@@ -26,6 +26,25 @@ export function squeezeIn(state: SolverState, budget: Budget): void {
   }
 }
 
+/** Slots in a row that no node is open to, after which the others are not tried: the cluster is full. */
+const MOST_CLOSED = 256;
+
+/** Places what has found no room so far on nodes that others have left meanwhile. What is pinned somewhere waits for its place. */
+export function placeInOpen(state: SolverState): void {
+  const { problem, partitionOf } = state.layout;
+  let closed = 0;
+  for (let s = 0; s < problem.S && state.homeless > 0 && closed < MOST_CLOSED; s++) {
+    const p = partitionOf[s] as number;
+    if (state.node[s] !== NONE || problem.pinnedFrom[p] !== problem.pinnedFrom[p + 1]) continue;
+    closed += 1;
+    for (let n = 0; n < problem.N && state.node[s] === NONE; n++) {
+      if (!mayPlay(state, s, n) || !mayMoveTo(state, s, n)) continue;
+      state.place(s, n);
+      closed = 0;
+    }
+  }
+}
+
 /** Where the slot might stand if there were room. */
 export function mayStandWithRoom(state: SolverState, s: number, n: number): boolean {
   const p = state.layout.partitionOf[s] as number;
