@@ -32,3 +32,13 @@ export function parseJsonObject(text: string, file: string): Readonly<Record<str
   }
   throw new KeelsonError('E_INVALID_ARGUMENT', `${file} must hold one JSON object.`);
 }
+
+/** Any JSON value, given on the command line. */
+export function parseJson(text: string, argument: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch (cause) {
+    const message = `${argument} takes a JSON value, for example '{"a":1}' or '"text"', not \`${text.slice(0, 100)}\`.`;
+    throw new KeelsonError('E_INVALID_ARGUMENT', message, { cause });
+  }
+}

@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander';
 import type { CommandIo } from './command-context.ts';
 import { registerCluster } from './commands/cluster.ts';
 import { registerCompletion } from './commands/completion.ts';
+import { registerCoordination } from './commands/coordination.ts';
 import { registerExplain } from './commands/explain.ts';
 import { registerInstance } from './commands/instance.ts';
 import { registerResource } from './commands/resource.ts';
@@ -40,6 +41,7 @@ export function createProgram(io: CommandIo, version: string): Command {
   registerInstance(program, io);
   registerResource(program, io);
   registerStateModel(program, io);
+  registerCoordination(program, io);
   registerStore(program, io);
   registerCompletion(program, io);
   prepare(program, io);
