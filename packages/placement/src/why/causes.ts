@@ -1,7 +1,7 @@
 import { type CompiledProblem, NODE_LIVE, NONE } from '../model/compiled.ts';
 import { slotLoad } from '../score/standing.ts';
 import { standingRules } from '../score/standing-rules.ts';
-import { figureText } from './sentences.ts';
+import { counted, figureText } from './sentences.ts';
 import type { Situation } from './situation.ts';
 
 /** Something about the cluster as a whole that leaves a replica without a place. */
@@ -40,7 +40,7 @@ function whose(problem: CompiledProblem, p: number): string {
 function nodeCauses(problem: CompiledProblem, p: number, usable: readonly number[]): GlobalCause[] {
   const wanted = (problem.slotsFrom[p + 1] ?? 0) - (problem.slotsFrom[p] ?? 0);
   const zones = new Set(usable.map((n) => problem.zone[n])).size;
-  const story = `${whose(problem, p)}${usable.length} nodes may take it, in ${zones} zones, ${wanted} replicas wanted`;
+  const story = `${whose(problem, p)}${counted(usable.length, 'node')} may take it, in ${counted(zones, 'zone')}, ${counted(wanted, 'replica')} wanted`;
   if (usable.length < wanted) return [{ kind: 'nodes', available: usable.length, wanted, text: story }];
   return zones < wanted ? [{ kind: 'zones', available: zones, wanted, text: story }] : [];
 }
@@ -54,8 +54,8 @@ interface Need {
 }
 
 function roomCauses(situation: Situation, { p, d, dimension, needs, usable }: Need): GlobalCause[] {
+  if (usable.length === 0) return [];
   const { problem, room } = situation;
-  const whom = `${whose(problem, p)}the ${usable.length} nodes that may take it`;
   const need = `${figureText(needs)} ${dimension}`;
   let largest = 0;
   let free = 0;
@@ -67,13 +67,13 @@ function roomCauses(situation: Situation, { p, d, dimension, needs, usable }: Ne
     open++;
     free += Math.max(0, capacity - room.load(n, d));
   }
-  if (usable.length > 0 && largest < needs) {
-    const text = `of ${whom} the largest has ${figureText(largest)} ${dimension} in all, it needs ${need}`;
+  if (largest < needs) {
+    const text = `${whose(problem, p)}the largest node that may take it has ${figureText(largest)} ${dimension} in all, it needs ${need}`;
     return [{ kind: 'size', dimension, available: largest, wanted: needs, text }];
   }
   const causes: GlobalCause[] = [];
   if (open > 0 && free < needs) {
-    const text = `${whose(problem, p)}the ${open} nodes that may take it and hold none together have ${figureText(free)} ${dimension} free, it needs ${need}`;
+    const text = `${whose(problem, p)}${counted(open, 'node')} that may take it and hold none have ${figureText(free)} ${dimension} free in all, it needs ${need}`;
     causes.push({ kind: 'room', dimension, available: free, wanted: needs, text });
   }
   const { demand, capacity } = situation.demandOn(problem.resourceOf[p] ?? 0);

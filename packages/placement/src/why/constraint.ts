@@ -1,5 +1,5 @@
 import { type BindingRule, bindingRules } from './binding.ts';
-import { figureText } from './sentences.ts';
+import { counted, figureText } from './sentences.ts';
 import type { Situation } from './situation.ts';
 import { moveTrial } from './trial.ts';
 
@@ -97,7 +97,7 @@ function constraintOf(binding: BindingRule, hinders: number, freed: readonly (re
 }
 
 function constraintText(binding: BindingRule, hinders: number): string {
-  const nodes = hinders === 1 ? '1 node' : `${hinders} nodes`;
+  const nodes = counted(hinders, 'node');
   switch (binding.rule) {
     case 'capacity':
       return `${nodes} without room for ${figureText(binding.needs)} ${binding.dimension}`;
@@ -110,9 +110,9 @@ function constraintText(binding: BindingRule, hinders: number): string {
     case 'pinned':
       return `${nodes} other than ${binding.pinnedTo}, where it is pinned`;
     case 'max-replicas':
-      return `${nodes} at their limit of replicas`;
+      return `${nodes} holding as many replicas as allowed`;
     case 'max-replicas-per-node':
-      return `${nodes} at the resource's limit of replicas per node`;
+      return `${nodes} holding as many replicas of the resource as allowed`;
     case 'disabled':
       return `${nodes} disabled for it`;
     case 'forbidden':

@@ -18,6 +18,11 @@ export function enoughText(value: number): string {
   return figureText(short + unit);
 }
 
+/** `1 node`, `3 nodes`. */
+export function counted(count: number, noun: string): string {
+  return `${figureText(count)} ${noun}${count === 1 ? '' : 's'}`;
+}
+
 /** A binding rule in a few words, as in `cpu 97.2 of 100, needs 4`. */
 export function ruleText(binding: BindingRule): string {
   const { figure, limit, needs } = binding;
