@@ -1,6 +1,7 @@
 import type { ServerContext } from '../context.ts';
 import type { App } from '../http/app.ts';
 import { registerClusterRoutes } from './routes/clusters.ts';
+import { registerCoordinationRoutes } from './routes/coordination.ts';
 import { registerEventRoutes } from './routes/events.ts';
 import { registerExplainRoute } from './routes/explain.ts';
 import { registerInstanceRoutes } from './routes/instances.ts';
@@ -8,6 +9,7 @@ import { registerOperations } from './routes/operations.ts';
 import { registerResourceRoutes } from './routes/resources.ts';
 import { registerStateModelRoutes } from './routes/state-models.ts';
 import { registerStoreRoutes } from './routes/store.ts';
+import { registerTopicRoutes } from './routes/topics.ts';
 import { registerViewRoutes } from './routes/views.ts';
 
 /** Adds every route of the HTTP API. */
@@ -19,6 +21,8 @@ export function registerApi(app: App, context: ServerContext): void {
   registerExplainRoute(app, context);
   registerStateModelRoutes(app, context);
   registerEventRoutes(app, context);
+  registerCoordinationRoutes(app, context);
+  registerTopicRoutes(app, context);
   registerStoreRoutes(app, context);
   registerOperations(app, context);
 }

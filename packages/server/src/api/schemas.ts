@@ -3,6 +3,7 @@
  * (the console imports them); the schemas check what comes in and make `/openapi.json`.
  */
 export * from './schemas/cluster.ts';
+export * from './schemas/coordination.ts';
 export * from './schemas/events.ts';
 export * from './schemas/instance.ts';
 export * from './schemas/names.ts';
@@ -10,4 +11,5 @@ export * from './schemas/problem.ts';
 export * from './schemas/resource.ts';
 export * from './schemas/state-model.ts';
 export * from './schemas/store.ts';
+export * from './schemas/topics.ts';
 export * from './schemas/views.ts';
