@@ -22,7 +22,8 @@ const secureSchemes: Readonly<Record<string, boolean>> = { zookeeper: false, zoo
  */
 export function parseZooKeeperAddress(address: string): ZooKeeperAddress {
   const match = /^(?:([a-z]+):\/\/)?(?:([^@/]*)@)?([^/@]+)(\/.*)?$/.exec(address);
-  if (match === null) throw invalid('has a shape that is not zookeeper://host:port,host:port/chroot');
+  if (match === null || (match[1] === undefined && address.includes('://')))
+    throw invalid('has a shape that is not zookeeper://host:port,host:port/chroot');
   const [, scheme, userInfo, hosts = '', path = ''] = match;
   const secure = scheme === undefined ? false : secureSchemes[scheme];
   if (secure === undefined) throw invalid(`begins with ${scheme}://; use zookeeper:// or zookeepers://`);

@@ -1,7 +1,7 @@
 import type { Store } from '@keelson/store';
 import type { ConformanceFaults, ConformanceFixture } from '@keelson/store/conformance';
 import { startTcpProxy, type TcpProxy, testRuntime } from '@keelson/testing';
-import { connectZooKeeper } from '@keelson/zookeeper-client';
+import { endSession } from '@keelson/zookeeper-client';
 import { type ConnectZooKeeperStoreOptions, connectZooKeeperStore, ZooKeeperSession } from '../src/index.ts';
 
 /** How long a reply is held that shall be lost, in milliseconds: longer than the kit waits for it, shorter than the driver's patience with a silent server. */
@@ -26,8 +26,7 @@ export function zookeeperFixture(
     expireSession: async (session) => {
       if (!(session instanceof ZooKeeperSession)) throw new Error('a session of another driver');
       const servers = ports.map((port) => `127.0.0.1:${port}`).join(',');
-      const thief = await connectZooKeeper({ connectString: servers, session: session.credentials });
-      await thief.close();
+      await endSession({ connectString: servers, session: session.credentials, runtime: testRuntime });
     },
     disconnect: (store) => onEach(store, (proxy) => proxy.cut()),
     reconnect: (store) => onEach(store, (proxy) => proxy.restore()),

@@ -1,6 +1,14 @@
 import { eventually, requireServer, testRuntime as runtime, startTcpProxy, startZooKeeper } from '@keelson/testing';
 import { afterEach, describe, expect, test } from 'vitest';
-import { type ConnectionEvent, type ConnectZooKeeperOptions, connectZooKeeper, type ZooKeeperClient } from './index.ts';
+import {
+  type ConnectionEvent,
+  type ConnectZooKeeperOptions,
+  connectZooKeeper,
+  endSession,
+  outcomeOf,
+  tracedMulti,
+  type ZooKeeperClient,
+} from './index.ts';
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 const nowMs = (): number => runtime.clock.monotonicMs();
@@ -104,8 +112,7 @@ describe.skipIf(!requireServer('zookeeper'))('one server', () => {
     const ended = endOf(first.client);
     const before = renewing.client.session.id;
     for (const { client } of [first, renewing]) {
-      const thief = await connectZooKeeper({ connectString, session: client.session, runtime });
-      await thief.close();
+      await endSession({ connectString, session: client.session, runtime });
     }
     await ended;
     expect(first.client.ended.reason).toMatchObject({ code: 'E_SESSION_EXPIRED' });
@@ -123,9 +130,9 @@ describe.skipIf(!requireServer('zookeeper-3.9'))('three servers', () => {
     const { id } = client.session;
     await client.create('/mine', bytes(''), { mode: 'ephemeral' });
     const acknowledged: string[] = [];
-    let stop = false;
+    const stop = new AbortController();
     const writing = (async (): Promise<void> => {
-      for (let n = 0; !stop && !client.ended.aborted; n += 1) {
+      for (let n = 0; !stop.signal.aborted && !client.ended.aborted; n += 1) {
         try {
           acknowledged.push((await client.create(`/n-${n}`, bytes(''), { timeoutMs: 3_000 })).path);
         } catch {
@@ -145,7 +152,7 @@ describe.skipIf(!requireServer('zookeeper-3.9'))('three servers', () => {
       if (fault === 'kill') await member?.restart();
       else member?.resume();
     }
-    stop = true;
+    stop.abort();
     await writing;
     expect(events.filter(({ type }) => type === 'ended')).toEqual([]);
     expect(client.session.id).toBe(id);
@@ -153,5 +160,40 @@ describe.skipIf(!requireServer('zookeeper-3.9'))('three servers', () => {
     await client.sync('/');
     const { names } = await client.children('/');
     expect(acknowledged.filter((path) => !names.includes(path.slice(1)))).toEqual([]);
+  });
+});
+
+describe.skipIf(!requireServer('zookeeper'))('a transaction whose reply was lost', () => {
+  test('can be asked for afterwards: applied or not', async () => {
+    const zookeeper = keep(await startZooKeeper());
+    const proxy = keep(await startTcpProxy(zookeeper.members[0]?.port ?? 0));
+    const { client } = await connect({ connectString: `127.0.0.1:${proxy.port}` });
+    await client.create('/traces', bytes(''));
+    await client.create('/balance', bytes('0'));
+    const steps = [{ type: 'set', path: '/balance', data: bytes('1'), version: 0 }] as const;
+    const first = { path: '/traces/first' };
+    proxy.loseNextReply();
+    await expect(tracedMulti(client, steps, first)).rejects.toMatchObject({ code: 'E_OUTCOME_UNKNOWN' });
+    expect(await outcomeOf(client, first)).toBe('applied');
+    expect((await client.get('/balance')).stat.version).toBe(1);
+    const second = { path: '/traces/second' };
+    await expect(tracedMulti(client, steps, second)).rejects.toMatchObject({ code: 'E_VERSION_CONFLICT' });
+    expect(await outcomeOf(client, second)).toBe('not-applied');
+    const third = { path: '/traces/third' };
+    const { results } = await tracedMulti(client, [{ ...steps[0], version: 1 }], third);
+    expect(results).toMatchObject([{ type: 'set', stat: { version: 2 } }]);
+    await eventually('the trace to go', async () => (await client.children('/traces')).names.length === 0);
+  });
+
+  test('so can a session be ended for an owner that is dead', async () => {
+    const zookeeper = keep(await startZooKeeper());
+    const { connectString } = zookeeper;
+    const { client } = await connect({ connectString });
+    await client.create('/mine', bytes(''), { mode: 'ephemeral' });
+    const { session } = client;
+    await endSession({ connectString, session, runtime });
+    await endSession({ connectString, session, runtime });
+    const { client: other } = await connect({ connectString });
+    expect(await other.exists('/mine')).toBeUndefined();
   });
 });

@@ -15,7 +15,9 @@ export { connectZooKeeper } from './connect-zookeeper.ts';
 export type { ZooKeeperTls } from './connection/channel.ts';
 export type { AuthInfo } from './connection/handshake.ts';
 export type { SaslUser } from './connection/sasl-digest-md5.ts';
+export { endSession } from './end-session.ts';
 export type { ConnectionEvent, SessionCredentials } from './session/session-link.ts';
+export { outcomeOf, type TransactionOutcome, type TransactionTrace, tracedMulti } from './traced-multi.ts';
 export type { WatchListener } from './watches/watch-table.ts';
 export type {
   CreateMode,

@@ -37,6 +37,13 @@ describe('the order of servers', () => {
     expect(told).toEqual([false, true, false, true]);
   });
 
+  it('takes a moment after a loss, but none at first nor on the way home', () => {
+    const order = attemptSucceeded(nextAttempt(shuffledOrder(3, reversing), 0.5).order);
+    expect(nextAttempt(shuffledOrder(3, reversing), 0.5).waitMs).toBe(0);
+    expect(nextAttempt(order, 0.5).waitMs).toBe(25);
+    expect(nextAttempt(headHome(order), 0.5).waitMs).toBe(0);
+  });
+
   it('bounds the wait, however long nobody answers', () => {
     const order = { ring: [0], at: 0, failures: 10_000 };
     expect(nextAttempt(order, 0.999).waitMs).toBeLessThan(1_000);

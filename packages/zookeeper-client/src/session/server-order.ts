@@ -17,6 +17,9 @@ export interface Attempt {
   readonly waitMs: number;
 }
 
+/** Longest wait before the first attempt after a connection was lost, in milliseconds: a server that goes takes thousands of clients along. */
+const FIRST_WAIT_MS = 50;
+
 /** Longest wait between two rounds, in milliseconds: short beside any session worth having. */
 const MAX_WAIT_MS = 1_000;
 
@@ -33,16 +36,20 @@ export function shuffledOrder(count: number, random: Pick<Random, 'integer'>): S
 }
 
 /**
- * The next attempt. Every server is tried once without a wait; each further round begins after a random wait, so that clients
- * that lost the whole ensemble together do not come back together. `chance` in [0, 1).
+ * The next attempt. A client that lost its connection takes a random moment, then tries every server without a wait; each further round
+ * begins after a longer random wait, so that clients that lost a server together do not come back together. `chance` in [0, 1).
  */
 export function nextAttempt(order: ServerOrder, chance: number): Attempt {
   const { ring, failures } = order;
   const at = (order.at + 1) % ring.length;
-  const round = Math.floor(failures / ring.length);
-  const waitMs =
-    round > 0 && failures % ring.length === 0 ? fullJitterMs(round, chance, { baseMs: 100, capMs: MAX_WAIT_MS }) : 0;
-  return { order: { ...order, at }, server: ring[at] ?? 0, waitMs };
+  return { order: { ...order, at }, server: ring[at] ?? 0, waitMs: waitBefore(order, failures, chance) };
+}
+
+function waitBefore({ ring, at }: ServerOrder, failures: number, chance: number): number {
+  // Never connected yet, or on the way home by its own will: nobody else does the same now.
+  if (failures === 0) return at === -1 ? 0 : chance * FIRST_WAIT_MS;
+  if (failures % ring.length !== 0) return 0;
+  return fullJitterMs(failures / ring.length, chance, { baseMs: 100, capMs: MAX_WAIT_MS });
 }
 
 /** The attempt failed. */
