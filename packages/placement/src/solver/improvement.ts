@@ -9,8 +9,9 @@ import { fillNewcomers } from './newcomers.ts';
 import { type Ranges, rangesOf } from './ranges.ts';
 import type { SolvePhase, SolveProgress } from './solver.ts';
 import type { SolverState } from './state.ts';
-import { copiesSoFar } from './trades.ts';
+import { copiesSoFar, isUnchanged } from './trades.ts';
 import { balanceWeights } from './weight-balance.ts';
+import { WishCosts } from './wish-costs.ts';
 import { meetWishes } from './wishes.ts';
 
 /** Problems of at most so many replicas are annealed, with so many tries each: in larger ones granularity hardly matters. */
@@ -32,16 +33,13 @@ export class Improvement {
   readonly #imbalance: Imbalance;
   /** Replicas that had to be copied whatever is done. */
   readonly #missing: number;
-  /** What was done before the first round. */
-  readonly #start: number;
 
-  constructor(state: SolverState, fair: FairShares, budget: Budget, missing: number, start: number) {
+  constructor(state: SolverState, fair: FairShares, budget: Budget, missing: number) {
     const { tolerance, leaderTolerance } = state.layout.problem.goals;
     this.#state = state;
     this.#fair = fair;
     this.#budget = budget;
     this.#missing = missing;
-    this.#start = start;
     this.#ranges = rangesOf(state.layout, fair, tolerance, leaderTolerance);
     this.#imbalance = new Imbalance(state, this.#ranges, fair);
   }
@@ -79,13 +77,29 @@ export class Improvement {
     }
   }
 
+  /** Whether every node is within its ranges and no wish asks for more. */
+  isPerfect(): boolean {
+    const { problem } = this.#state.layout;
+    if (this.#isAnyOutside() || WishCosts.asked(problem)) return false;
+    for (let n = 0; n < problem.N; n++) {
+      const leaders = this.#state.leaders[n] as number;
+      if (problem.nodeState[n] !== NODE_LIVE) continue;
+      if (leaders > (this.#ranges.mostLeaders[n] as number) || leaders < (this.#ranges.leastLeaders[n] as number))
+        return false;
+    }
+    return true;
+  }
+
   /** Whether something was done and it may not be the best: a node is outside its range, or more was copied than had to be. */
   #isWorthAnnealing(): boolean {
     const { problem } = this.#state.layout;
-    if (problem.unweighted || problem.S > SMALL || this.#state.changes === this.#start) return false;
-    for (let n = 0; n < problem.N; n++) {
-      if (problem.nodeState[n] === NODE_LIVE && this.#imbalance.of(n) > 1e-9) return true;
-    }
-    return copiesSoFar(this.#state) > this.#missing;
+    if (problem.unweighted || problem.S > SMALL || isUnchanged(this.#state)) return false;
+    return this.#isAnyOutside() || copiesSoFar(this.#state) > this.#missing;
+  }
+
+  #isAnyOutside(): boolean {
+    const { N, nodeState } = this.#state.layout.problem;
+    for (let n = 0; n < N; n++) if (nodeState[n] === NODE_LIVE && this.#imbalance.of(n) > 1e-9) return true;
+    return false;
   }
 }

@@ -1,4 +1,5 @@
 import type { CompiledProblem } from '../model/compiled.ts';
+import { currentFromSlots } from '../model/current-from-slots.ts';
 import { type FairShares, fairShares } from '../score/fair-shares.ts';
 import { Budget } from './budget.ts';
 import { fillMissing } from './fill.ts';
@@ -9,6 +10,7 @@ import { promoteRemaining } from './promote.ts';
 import { relieveOverfull } from './relieve.ts';
 import { placeInOpen, squeezeIn } from './squeeze.ts';
 import { SolverState } from './state.ts';
+import { isUnchanged } from './trades.ts';
 
 /** How far a solve has come. */
 export interface SolveProgress {
@@ -32,23 +34,50 @@ export interface Solved {
   readonly finished: boolean;
 }
 
-/** The phases one after the other, as a generator: whoever runs it may stop, or give way to others, at every progress it yields. */
+/** Passes over a problem before its answer is taken as it is. */
+const MOST_PASSES = 6;
+
+/**
+ * The phases one after the other, as a generator: whoever runs it may stop, or give way to others, at every progress it yields.
+ *
+ * Where something remains to be wished for (a replica without a place, a node outside its range), the answer is solved again as if it
+ * stood already, until that changes nothing: what is found only then is worth having now, and an answer that is asked for again has to stand.
+ */
 export function* solveInSteps(problem: CompiledProblem, limit: number): Generator<SolveProgress, Solved, void> {
+  const budget = new Budget(limit);
+  let answer = yield* onePass(problem, budget);
+  for (let pass = 1; pass < MOST_PASSES && !answer.perfect && !budget.exhausted; pass++) {
+    const standing = { ...problem, ...currentFromSlots(problem, { node: answer.state.node }) };
+    const next = yield* onePass(standing, budget);
+    if (isUnchanged(next.state)) break;
+    answer = next;
+  }
+  const { state, fair } = answer;
+  return { state, fair, steps: budget.used, finished: !budget.exhausted };
+}
+
+interface Pass {
+  readonly state: SolverState;
+  readonly fair: FairShares;
+  /** Whether nothing is left to be done. */
+  readonly perfect: boolean;
+}
+
+function* onePass(problem: CompiledProblem, budget: Budget): Generator<SolveProgress, Pass, void> {
   const layout: Layout = layOut(problem);
   const fair = fairShares(problem);
   const state = new SolverState(layout);
-  const budget = new Budget(limit);
   const progress = (phase: SolvePhase): SolveProgress => ({ phase, steps: budget.used, unplaced: state.homeless });
   keepCurrent(state, fillToday(state, fair.load));
   relieveOverfull(state);
   promoteRemaining(state, fair.leaders);
   const missing = state.homeless;
-  const kept = state.changes;
   yield progress('keep');
   fillMissing(state, fair);
   squeezeIn(state, budget);
   yield progress('fill');
-  yield* new Improvement(state, fair, budget, missing, kept).run(progress);
+  const improvement = new Improvement(state, fair, budget, missing);
+  yield* improvement.run(progress);
   placeInOpen(state);
-  return { state, fair, steps: budget.used, finished: !budget.exhausted };
+  return { state, fair, perfect: state.homeless === 0 && improvement.isPerfect() };
 }

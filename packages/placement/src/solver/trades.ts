@@ -62,3 +62,23 @@ export function copiesSoFar(state: SolverState): number {
   }
   return copies;
 }
+
+/** Whether everything stands as it stands today, in the same roles, and nothing more. O(S). */
+export function isUnchanged(state: SolverState): boolean {
+  const { P, slotsFrom, slotRole, currentFrom, currentNode, currentRole } = state.layout.problem;
+  for (let p = 0; p < P; p++) {
+    let same = 0;
+    for (let s = slotsFrom[p] as number; s < (slotsFrom[p + 1] as number); s++) {
+      const n = state.node[s] as number;
+      if (n === NONE) continue;
+      let stood = false;
+      for (let c = currentFrom[p] as number; c < (currentFrom[p + 1] as number); c++) {
+        stood ||= currentNode[c] === n && currentRole[c] === slotRole[s];
+      }
+      if (!stood) return false;
+      same += 1;
+    }
+    if (same !== (currentFrom[p + 1] as number) - (currentFrom[p] as number)) return false;
+  }
+  return true;
+}
