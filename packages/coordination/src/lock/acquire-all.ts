@@ -49,7 +49,10 @@ export async function acquireAll(
     for (const one of held) one.assertHeld();
     return heldLocks(context, held);
   } catch (error) {
-    await releaseAll(held, {});
+    await releaseAll(held, {}).catch((failure: unknown) => {
+      // They go with the session at the latest; why not all were to be had is what the caller has to know.
+      context.runtime.logger.warn({ error: failure }, 'locks taken in vain were not given back properly');
+    });
     throw error;
   }
 }

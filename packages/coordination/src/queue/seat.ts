@@ -20,6 +20,12 @@ export interface SeatOptions {
 /** A holder that had to wait says since when it holds once it has held so long, in milliseconds: short holds are not worth a write. */
 const MARK_AFTER_MS = 200;
 
+/**
+ * A place is watched for being taken away once it has been there so long, in milliseconds: most locks are given back sooner, and two
+ * requests fewer for each of them are worth that an operator is heard a tenth of a second later.
+ */
+const GUARD_AFTER_MS = 100;
+
 /** Longest nothing is heard of a deletion before the caller of `leave` is told, in milliseconds. */
 const LEAVE_TIMEOUT_MS = 5_000;
 
@@ -173,19 +179,25 @@ export class QueueSeat {
   #settle(place: Place): void {
     if (this.#place !== undefined) return;
     this.#place = place;
+    const timer = this.#context.runtime.timers.after(GUARD_AFTER_MS, () => void this.#watchOwn(place), {
+      background: true,
+    });
+    onAbort(this.#lost.signal, () => timer.cancel());
+  }
+
+  /** Finds out when somebody else deletes the own entry. */
+  async #watchOwn(place: Place): Promise<void> {
     const { store, runtime } = this.#context;
     const path = this.#pathOf(place);
-    const replaced = (entry: { readonly createRevision: bigint } | undefined): boolean =>
-      entry?.createRevision !== place.createRevision;
-    waitForEntry(store, path, replaced, this.#lost.signal).then(
-      () => this.#end(this.#evicted()),
-      (error: unknown) => {
-        if (this.#lost.signal.aborted) return;
-        // Whoever cannot see its own entry any more does not go on as if it could.
-        runtime.logger.error({ error, path }, 'the watch on an entry of a queue failed');
-        this.#end(error);
-      },
-    );
+    try {
+      await waitForEntry(store, path, (entry) => entry?.createRevision !== place.createRevision, this.#lost.signal);
+      this.#end(this.#evicted());
+    } catch (error) {
+      if (this.#lost.signal.aborted) return;
+      // Whoever cannot see its own entry any more does not go on as if it could.
+      runtime.logger.error({ error, path }, 'the watch on an entry of a queue failed');
+      this.#end(error);
+    }
   }
 
   /** Says in the entry since when it holds: at once where others wait for that word, else once that is worth a write. */
