@@ -37,6 +37,7 @@ export function handOverScenario(options: HandOverScenarioOptions = {}): Scenari
           );
           await Promise.race([following, working]);
         });
+      watchPosition(world);
       return {
         finish: async () => {
           const reached = Number(textOf(await world.connect('looker').get(position)) || '0');
@@ -45,6 +46,23 @@ export function handOverScenario(options: HandOverScenarioOptions = {}): Scenari
       };
     },
   };
+}
+
+/** Each item is done once: how far the work came is only ever written one higher. */
+function watchPosition(world: SimulatedWorld): void {
+  const store = world.connect('position-watcher');
+  let newest = 0;
+  void (async () => {
+    for await (const event of store.watch(position)) {
+      if (event.type !== 'changes') continue;
+      for (const change of event.changes) {
+        if (change.type !== 'put') continue;
+        const item = Number(textOf(change.entry));
+        if (item !== newest + 1) world.violate(`item ${item} was written down after item ${newest}`);
+        newest = item;
+      }
+    }
+  })();
 }
 
 async function follow(store: Store, copy: { position: number }): Promise<void> {
@@ -75,7 +93,6 @@ async function work(
     } else if (outcome === 'unknown')
       next = Number(textOf(await persist(runtime, () => store.get(position))) || '0') + 1;
     else break;
-    if (outcome === 'unknown') done.upTo = Math.max(done.upTo, next - 1);
     await rest(runtime, 20, 200);
     // Now and then it gives the work to another.
     if (runtime.random.integer(12) === 0) break;

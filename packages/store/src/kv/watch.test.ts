@@ -70,6 +70,21 @@ async function disturb({ runtime, writer, watcher }: World): Promise<void> {
 }
 
 describe('watch', () => {
+  it('begins again soon where the reply to its first read was lost', async () => {
+    const { runtime, writer, watcher } = world(7);
+    await runtime.drive(writer.put('/a', bytes('1')));
+    watcher.faults.loseReplies();
+    const events: WatchEvent[] = [];
+    const watch = watcher.watch('/a');
+    const reading = (async () => {
+      for await (const event of watch) events.push(event);
+    })();
+    await runtime.advance(6_000);
+    expect(events.map(({ type }) => type)).toEqual(['interrupted', 'snapshot']);
+    await watch.close();
+    await runtime.drive(reading);
+  });
+
   it('always comes to hold what the store holds, whatever happens to it on the way', async () => {
     const reasons = new Set<string>();
     for (let seed = 1; seed <= 60; seed += 1) {

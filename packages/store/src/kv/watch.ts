@@ -13,6 +13,9 @@ const DEFAULT_BUFFERED_CHANGES = 10_000;
 /** Longest time one snapshot may take, in milliseconds. */
 const SNAPSHOT_TIMEOUT_MS = 30_000;
 
+/** Longest time one read of it may take: a reply that is lost costs the reader no more than that, in milliseconds. */
+const SNAPSHOT_READ_TIMEOUT_MS = 5_000;
+
 /** Pause before a snapshot that failed is tried again, in milliseconds. */
 const SNAPSHOT_RETRY_MS = 200;
 
@@ -142,7 +145,7 @@ export class SnapshotWatch implements Watch, AsyncIterator<WatchEvent, undefined
         'watch',
         path,
         { signal: this.#stop.signal },
-        (limits) => this.#reads.snapshot(path, recursive, limits),
+        (limits) => this.#reads.snapshot(path, recursive, { ...limits, timeoutMs: SNAPSHOT_READ_TIMEOUT_MS }),
         SNAPSHOT_TIMEOUT_MS,
       );
       if (this.#stop.signal.aborted) return;
