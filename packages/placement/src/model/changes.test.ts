@@ -276,7 +276,15 @@ const anyChange: fc.Arbitrary<PlacementChange> = fc.oneof(
     type: 'add-resource' as const,
     resource: { name: 'q', roles: [{ name: 'O', count: 2 }], partitions: [{ name: 'y' }, { name: 'x' }] },
   }),
-  fc.constantFrom('q', 's').map((name) => ({ type: 'remove-resource' as const, name })),
+  fc.constant({
+    type: 'add-resource' as const,
+    resource: {
+      name: 's',
+      roles: PROBLEM.resources[1]?.roles ?? [],
+      partitions: [{ name: '1', forbidden: ['c'] }, { name: '2' }],
+    },
+  }),
+  fc.constantFrom('q', 's', 's').map((name) => ({ type: 'remove-resource' as const, name })),
   fc.constant({ type: 'goals' as const, goals: { moves: 3 } }),
 );
 
@@ -361,6 +369,32 @@ describe('LiveProblem', () => {
     expect([...(live.compiled.eligible[0] ?? [])]).toEqual([0, 2, 3, 4]);
     expect(live.apply([{ type: 'add-node', node: { name: 'b', domain: 'z2' } }]).nodes).toEqual([1]);
     expect(live.compiled.nodeNames).toEqual(['a', 'b', 'c', 'aa', 'bb']);
+  });
+
+  test('knows a resource that was replaced from one that stayed, though it has the same roles', () => {
+    const live = new LiveProblem(PROBLEM);
+    const [r] = PROBLEM.resources;
+    const resource = { name: 'r', roles: r?.roles ?? [], tag: 't', partitions: [{ name: '3' }, { name: '1' }] };
+    live.apply([
+      { type: 'remove-resource', name: 'r' },
+      { type: 'add-resource', resource },
+    ]);
+    expect(byName(live.compiled)).toEqual(byName(compile(live.problem)));
+    expect(live.compiled.partitionNames).toEqual(['1', '3', '1']);
+    expect(live.compiled.tags).toEqual(['t', 't']);
+  });
+
+  test('forgets a removed node that only the same changes mention', () => {
+    const live = new LiveProblem({
+      nodes: [{ name: 'a' }, { name: 'b' }],
+      resources: [{ name: 'r', roles: [{ name: 'O', count: 1 }], partitions: [{ name: '1' }] }],
+    });
+    live.apply([
+      { type: 'set-partition', resource: 'r', partition: { name: '1', forbidden: ['a'] } },
+      { type: 'remove-node', name: 'a' },
+    ]);
+    expect(live.problem.resources[0]?.partitions[0]?.forbidden).toEqual([]);
+    expect(live.compiled.forbiddenNode).toHaveLength(0);
   });
 
   test('says where partitions were before', () => {

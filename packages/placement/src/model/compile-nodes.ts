@@ -1,5 +1,5 @@
 import { NODE_DRAINING, NODE_GONE, NODE_HELD, NODE_LIVE } from './compiled.ts';
-import { orderByName } from './order.ts';
+import { inOrderOfNames } from './order.ts';
 import type { PlacementNode, PlacementProblem } from './problem.ts';
 
 /** "No limit" where a limit is a count. */
@@ -31,9 +31,7 @@ export interface CompiledNodes {
 
 /** Nodes in the order of their names. */
 export function compileNodes(problem: PlacementProblem, dimensionNames: readonly string[]): CompiledNodes {
-  const order = orderByName(problem.nodes);
-  const nodes =
-    order === undefined ? problem.nodes : Array.from(order, (index) => problem.nodes[index] as PlacementNode);
+  const nodes = inOrderOfNames(problem.nodes);
   return compileNodeRows(problem, nodes, new Uint8Array(nodes.length), dimensionNames);
 }
 

@@ -1,6 +1,6 @@
 import type { CompiledNodes } from './compile-nodes.ts';
 import { UNLIMITED } from './compile-nodes.ts';
-import { orderByName } from './order.ts';
+import { inOrderOfNames } from './order.ts';
 import type { PlacementProblem, PlacementResource, PlacementRole } from './problem.ts';
 
 /** The resource part of a `CompiledProblem`. */
@@ -28,11 +28,7 @@ export function compileResources(
   dimensionNames: readonly string[],
   unweighted: boolean,
 ): CompiledResources {
-  const order = orderByName(problem.resources);
-  const resources =
-    order === undefined
-      ? problem.resources
-      : Array.from(order, (index) => problem.resources[index] as PlacementResource);
+  const resources = inOrderOfNames(problem.resources);
   const roleLoad = resources.map((resource) => loadsOf(resource.roles, dimensionNames, unweighted));
   return {
     K: resources.length,

@@ -15,6 +15,12 @@ export function orderByName(items: readonly Named[]): Int32Array | undefined {
   return items.length < MANY ? orderByComparing(items) : orderByKeys(items);
 }
 
+/** The items in the order of their names. */
+export function inOrderOfNames<Item extends Named>(items: readonly Item[]): readonly Item[] {
+  const order = orderByName(items);
+  return order === undefined ? items : Array.from(order, (index) => items[index] as Item);
+}
+
 /** Negative, 0 or positive as `a` stands before, beside or after `b`. */
 export function compareNames(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;

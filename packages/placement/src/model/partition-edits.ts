@@ -61,10 +61,13 @@ export class PartitionEdits {
     return true;
   }
 
-  /** Takes a node out of all pins, bans and preferences. */
-  forget(node: string): void {
+  /** Takes a node out of the pins, bans and preferences of all partitions, or only of those that were edited. */
+  forget(node: string, inAll: boolean): void {
     const partitions = this.#now();
-    for (let place = 0; place < partitions.length; place++) {
+    const places = inAll
+      ? partitions.keys()
+      : [...this.edited.keys()].map((name) => this.#placeOf(name) ?? partitions.length);
+    for (const place of places) {
       const partition = partitions[place];
       if (partition === undefined || !mentions(partition, node)) continue;
       this.#put(place, { ...without(partition, node), ...this.#standing(place) });

@@ -3,7 +3,7 @@ import type { CompiledPartitions } from './compile-partitions.ts';
 import type { CompiledResources } from './compile-resources.ts';
 import { NONE } from './compiled.ts';
 import { IntList } from './int-list.ts';
-import { compareNames, orderByName } from './order.ts';
+import { compareNames, inOrderOfNames } from './order.ts';
 import type { PlacementPartition } from './problem.ts';
 import type { ChangedProblem } from './problem-draft.ts';
 
@@ -25,19 +25,21 @@ type Edits = ReadonlyMap<string, PlacementPartition | undefined>;
 
 const NO_EDITS: Edits = new Map();
 
-/** `undefined` where no partition is new, different or gone. O(partitions), without a look at those that stay. */
+/** `undefined` where no partition is new, different or gone. O(partitions) where one is, without a look at those that stay. */
 export function sourcesOf(
   before: ProblemParts,
   resources: CompiledResources,
-  edits: ChangedProblem['edits'],
+  { edits, added }: ChangedProblem,
 ): PartitionSources | undefined {
+  const isEdited = [...edits.values()].some((edited) => edited.size > 0);
+  // Most changes are of nodes: they do not even count the partitions.
+  if (!isEdited && added.size === 0 && resources.K === before.resources.K) return undefined;
   const known = new Map(before.resources.resourceNames.map((name, k) => [name, k]));
   const writer = new SourceWriter(before.partitions);
-  for (const [k, resource] of resources.resources.entries()) {
-    const old = known.get(resource.name);
-    // Of a resource that was removed and added again nothing is left: its roles are other objects.
-    if (old === undefined || before.resources.resources[old]?.roles !== resource.roles) writer.all(resource.partitions);
-    else writer.merge(old, edits.get(resource.name) ?? NO_EDITS);
+  for (const [k, { name, partitions }] of resources.resources.entries()) {
+    const old = known.get(name);
+    if (old === undefined || added.has(name)) writer.all(partitions);
+    else writer.merge(old, edits.get(name) ?? NO_EDITS);
     if (old !== k) writer.kept = false;
   }
   return writer.finish(resources.K === before.resources.K);
@@ -61,8 +63,7 @@ class SourceWriter {
 
   /** Every partition of a resource is fresh. */
   all(partitions: readonly PlacementPartition[]): void {
-    const order = orderByName(partitions);
-    const sorted = order === undefined ? partitions : [...order].flatMap((index) => partitions[index] ?? []);
+    const sorted = inOrderOfNames(partitions);
     for (const _ of sorted) this.#add(NONE);
     this.kept = false;
     this.#close(sorted);

@@ -30,6 +30,8 @@ export interface ChangedProblem {
   readonly problem: PlacementProblem;
   /** By resource that was there before: its partitions that are new or different, and `undefined` for those removed. */
   readonly edits: ReadonlyMap<string, ReadonlyMap<string, PlacementPartition | undefined>>;
+  /** Resources that are new, also where one of their name was there before. */
+  readonly added: ReadonlySet<string>;
 }
 
 /** A problem while changes are made to it. What is wrong with a change is noted, and that change is not made. */
@@ -40,6 +42,7 @@ export class ProblemDraft {
   readonly #nodes: Map<string, PlacementNode>;
   readonly #resources: Map<string, PlacementResource>;
   readonly #edits: Map<string, PartitionEdits> = new Map();
+  readonly #added: Set<string> = new Set();
   #problem: PlacementProblem;
 
   constructor(problem: PlacementProblem, inspection: Inspection, standing: Standing) {
@@ -87,8 +90,13 @@ export class ProblemDraft {
     const known = checkNodeName(this.#inspection, this.#names, 'name', name);
     if (known === undefined) return;
     this.#touchDisabled(this.#nodes.get(known)?.disabled ?? []);
-    if (!this.#nodes.delete(known) || !this.#standing.isMentioned(known)) return;
-    for (const resource of this.#resources.keys()) this.#editsOf(resource)?.forget(known);
+    this.#nodes.delete(known);
+    const isMentioned = this.#standing.isMentioned(known);
+    for (const resource of this.#resources.keys()) {
+      const inAll = isMentioned || this.#added.has(resource);
+      // What these very changes say may mention it too.
+      if (inAll || this.#edits.has(resource)) this.#editsOf(resource)?.forget(known, inAll);
+    }
   }
 
   setPartition(resource: unknown, partition: unknown): void {
@@ -119,7 +127,10 @@ export class ProblemDraft {
       }
     });
     inspection.leave();
-    if (sound) this.#resources.set((resource as PlacementResource).name, resource as PlacementResource);
+    if (!sound) return;
+    const added = resource as PlacementResource;
+    this.#resources.set(added.name, added);
+    this.#added.add(added.name);
   }
 
   removeResource(name: unknown): void {
@@ -146,7 +157,7 @@ export class ProblemDraft {
   finish(): ChangedProblem {
     const resources = Array.from(this.#resources, ([name, resource]) => this.#edits.get(name)?.finish() ?? resource);
     const edits = new Map(Array.from(this.#edits, ([name, { edited }]) => [name, edited]));
-    return { problem: { ...this.#problem, nodes: [...this.#nodes.values()], resources }, edits };
+    return { problem: { ...this.#problem, nodes: [...this.#nodes.values()], resources }, edits, added: this.#added };
   }
 
   /** Single partitions that a node may take or not are partitions that become different. */

@@ -2,7 +2,7 @@ import { assemble, type ProblemParts } from './compile.ts';
 import { type CompiledNodes, compileNodeRows } from './compile-nodes.ts';
 import { type CompiledResources, compileEligible, compileResources } from './compile-resources.ts';
 import type { CompiledProblem } from './compiled.ts';
-import { compareNames, orderByName } from './order.ts';
+import { compareNames, inOrderOfNames } from './order.ts';
 import { sourcesOf } from './partition-sources.ts';
 import type { PlacementNode, PlacementProblem } from './problem.ts';
 import type { ChangedProblem } from './problem-draft.ts';
@@ -24,15 +24,12 @@ export interface Recompiled {
  *
  * O(nodes) for changes of nodes; O(partitions) copying of numbers where partitions change.
  */
-export function recompile(
-  compiled: CompiledProblem,
-  before: ProblemParts,
-  { problem, edits }: ChangedProblem,
-): Recompiled {
+export function recompile(compiled: CompiledProblem, before: ProblemParts, changed: ChangedProblem): Recompiled {
+  const { problem } = changed;
   const { dimensionNames, unweighted } = before;
   const nodes = recompileNodes(problem, before.nodes, dimensionNames);
-  const resources = recompileResources(problem, before, nodes);
-  const sources = sourcesOf(before, resources, edits);
+  const resources = recompileResources(changed, before, nodes);
+  const sources = sourcesOf(before, resources, changed);
   const strays = new Set(before.strays);
   const partitions = sources === undefined ? before.partitions : regather(before, nodes, resources, sources, strays);
   const parts: ProblemParts = { nodes, resources, partitions, strays, dimensionNames, unweighted };
@@ -59,24 +56,15 @@ function recompileNodes(
 }
 
 function recompileResources(
-  problem: PlacementProblem,
+  { problem, added }: ChangedProblem,
   { resources, ...before }: ProblemParts,
   nodes: CompiledNodes,
 ): CompiledResources {
-  const order = orderByName(problem.resources);
-  const now =
-    order === undefined
-      ? problem.resources
-      : Array.from(order, (index) => problem.resources[index] ?? problem.resources[0]);
-  const same =
-    now.length === resources.K &&
-    now.every(
-      (resource, k) =>
-        resource?.roles === resources.resources[k]?.roles && resource?.name === resources.resourceNames[k],
-    );
-  if (!same) return compileResources(problem, nodes, before.dimensionNames, before.unweighted);
-  const given = now.filter((resource) => resource !== undefined);
-  return { ...resources, resources: given, ...(mayHoldSame(before.nodes, nodes) ? {} : compileEligible(given, nodes)) };
+  if (added.size > 0 || problem.resources.length !== resources.K) {
+    return compileResources(problem, nodes, before.dimensionNames, before.unweighted);
+  }
+  const now = inOrderOfNames(problem.resources);
+  return { ...resources, resources: now, ...(mayHoldSame(before.nodes, nodes) ? {} : compileEligible(now, nodes)) };
 }
 
 /** Whether nothing that decides which nodes a resource may use is different. */
