@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import type { SlotAssignment } from '../assignment.ts';
 import { PlacementError } from '../placement-error.ts';
 import { applyChanges, type PlacementChange } from './changes.ts';
 import { checkProblem } from './check-problem.ts';
@@ -288,6 +289,28 @@ const anyChange: fc.Arbitrary<PlacementChange> = fc.oneof(
   fc.constant({ type: 'goals' as const, goals: { moves: 3 } }),
 );
 
+/** The problem after the changes; `undefined` where they are refused. */
+function changed(problem: PlacementProblem, changes: readonly PlacementChange[]): PlacementProblem | undefined {
+  try {
+    return applyChanges(problem, changes);
+  } catch (error) {
+    if (!(error instanceof PlacementError)) throw error;
+    return undefined;
+  }
+}
+
+/** Replicas on nodes that are there, one after the other. */
+function someAssignment({ S, P, slotsFrom, nodeState }: CompiledProblem, turn: number): SlotAssignment {
+  const here = [...nodeState.keys()].filter((n) => nodeState[n] !== NODE_GONE);
+  const node = new Int32Array(S).fill(NONE);
+  for (let p = 0; p < P; p++) {
+    const from = slotsFrom[p] ?? 0;
+    const count = Math.min((slotsFrom[p + 1] ?? 0) - from, here.length);
+    for (let i = 0; i < count; i++) node[from + i] = here[(i + p * (turn + 1)) % here.length] ?? NONE;
+  }
+  return { node };
+}
+
 describe('LiveProblem', () => {
   test('is after any changes what compiling the changed problem gives', () => {
     fc.assert(
@@ -311,6 +334,31 @@ describe('LiveProblem', () => {
         }
       }),
       { numRuns: 300 },
+    );
+  });
+
+  test('goes on from what was adopted, whether or not somebody looks at the problem meanwhile', () => {
+    const batch = fc.record({ changes: fc.array(anyChange, { minLength: 1, maxLength: 3 }), adopts: fc.boolean() });
+    fc.assert(
+      fc.property(fc.array(batch, { maxLength: 6 }), (batches) => {
+        const watched = new LiveProblem(PROBLEM);
+        const alone = new LiveProblem(PROBLEM);
+        for (const [i, { changes, adopts }] of batches.entries()) {
+          if (adopts) {
+            const assignment = someAssignment(watched.compiled, i);
+            watched.adopt(assignment);
+            alone.adopt(assignment);
+          }
+          const after = changed(watched.problem, changes);
+          if (after === undefined) continue;
+          watched.apply(changes);
+          alone.apply(changes);
+          expect(watched.problem).toEqual(after);
+          expect(byName(alone.compiled)).toEqual(byName(compile(after)));
+        }
+        expect(compile(alone.problem)).toEqual(compile(watched.problem));
+      }),
+      { numRuns: 200 },
     );
   });
 
