@@ -1,5 +1,5 @@
 import { sleep } from '@keelson/runtime';
-import { describeLock } from '../index.ts';
+import { describeLock, type HeldLock } from '../index.ts';
 import { check, present, rejectsWith, same } from './assertions.ts';
 import { defineRecipeCase, type RecipeCase } from './case.ts';
 
@@ -10,34 +10,37 @@ export const semaphoreCases: readonly RecipeCase[] = [
     'is held by as many as it has permits, never more, first come first served',
     async (bench) => {
       const actors = await bench.actors('a', 'b', 'c', 'd', 'e', 'f');
-      const order: string[] = [];
-      let holding = 0;
-      let most = 0;
       const store = await bench.store();
-      const turns: Promise<void>[] = [];
-      for (const [index, actor] of actors.entries()) {
-        const take = async (): Promise<void> => {
-          const permit = await actor.recipes.semaphore('s', 2).acquire();
-          order.push(actor.name);
-          holding += 1;
-          most = Math.max(most, holding);
-          await sleep(bench.runtime, 200);
-          permit.assertHeld();
-          holding -= 1;
-          await permit.release();
-        };
-        turns.push(take());
-        if (index < 2) await bench.eventually('it holds', () => order.length > index);
-        const look = { store, root: bench.root, kind: 'semaphore' } as const;
-        await bench.eventually('it is in the queue, or through', async () => {
+      const look = { store, root: bench.root, kind: 'semaphore' } as const;
+      const held: { readonly owner: string; readonly permit: HeldLock }[] = [];
+      const turns: Promise<unknown>[] = [];
+      for (const [index, { name, recipes }] of actors.entries()) {
+        const take = recipes.semaphore('s', 2).acquire();
+        turns.push(take.then((permit) => held.push({ owner: name, permit })));
+        await bench.eventually(`${name} is in the queue`, async () => {
           const { holders, waiting } = await describeLock('s', look);
-          return [...holders, ...waiting].some(({ owner }) => owner === actor.name) || order.includes(actor.name);
+          return holders.length + waiting.length === index + 1;
         });
       }
+      for (const released of [0, 1, 2, 3]) {
+        await bench.eventually('two hold', () => held.length === released + 2);
+        const { holders, waiting } = await describeLock('s', look);
+        same([holders.length, waiting.length], [2, 4 - released], 'holders and waiters');
+        same(
+          holders.map(({ owner }) => owner),
+          held.slice(-2).map(({ owner }) => owner),
+          'who holds',
+        );
+        await present(held[released], 'a permit').permit.release();
+      }
       await Promise.all(turns);
-      same(most, 2, 'most at once');
-      same(order, ['a', 'b', 'c', 'd', 'e', 'f'], 'the order');
-      const left = await describeLock('s', { store, root: bench.root, kind: 'semaphore' });
+      same(
+        held.map(({ owner }) => owner),
+        ['a', 'b', 'c', 'd', 'e', 'f'],
+        'the order',
+      );
+      for (const { permit } of held.slice(-2)) await permit.release();
+      const left = await describeLock('s', look);
       same([left.permits, left.holders.length, left.waiting.length], [2, 0, 0], 'what is left');
     },
   ),
