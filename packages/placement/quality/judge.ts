@@ -89,10 +89,11 @@ export function verdictOn({ problem, part, placeable, balance }: Question, stand
     const free = ranges.map((row, at) =>
       row.map((_, node) => ({ low: 0, high: facts.nodes[node]?.capacity[at] ?? 0 })),
     );
+    // Where only copies count, the upper end alone: that a node leads enough may ask for more replicas on it than its load does.
+    const atMost = leaderRanges(facts).map(({ low, high }) => ({ low: changeCost === 0 ? 0 : low, high }));
     const anywhere = facts.nodes.map(() => ({ low: 0, high: counts.wanted }));
     const question = { changeCost, guess: moves };
-    if (placeable && balance)
-      bound = weightedBound(facts, { ...question, loads: ranges, leaders: leaderRanges(facts) }).cost;
+    if (placeable && balance) bound = weightedBound(facts, { ...question, loads: ranges, leaders: atMost }).cost;
     else if (placeable) bound = weightedBound(facts, { ...question, loads: free, leaders: anywhere }).cost;
   } else {
     const ranges = replicaRanges(facts);
@@ -114,7 +115,7 @@ export function verdictOn({ problem, part, placeable, balance }: Question, stand
     leaders: counts.leaders.reduce((sum, count) => sum + count, 0),
     leaderChanges: counts.leaderChanges,
     leaderBound: placeable && balance && facts.rolesWeighAlike ? leading.changes : counts.leaderChanges,
-    leaderBoundHere: here.changes,
+    leaderBoundHere: placeable && balance && facts.rolesWeighAlike ? here.changes : counts.leaderChanges,
     leaderMax: balance
       ? maxOverFair(
           counts.leaders,

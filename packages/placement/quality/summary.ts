@@ -12,8 +12,10 @@ export interface ScenarioFigures {
   readonly outcome: Outcome;
   /** Moves over their bound; 1 where neither is any. */
   readonly movement: number;
-  /** Leader changes above their bound, as a part of all leaders. */
+  /** Leader changes above the fewest that the answer's own sets of replicas allow, as a part of all leaders. */
   readonly leadersOver: number;
+  /** The same above the fewest that any sets of replicas allow, were copies for nothing. */
+  readonly leadersOverAll: number;
   readonly leaderMax: number;
   readonly loadMax: number;
   readonly unplaced: number;
@@ -24,7 +26,12 @@ export interface ScenarioFigures {
 export interface Summary {
   readonly scenarios: number;
   readonly movement: { readonly unweighted: Spread; readonly weighted: Spread };
-  readonly leaders: { readonly worstOverBound: number; readonly worstMaxOverMean: number };
+  readonly leaders: {
+    readonly worstOverBound: number;
+    /** Above the bound over all sets of replicas there could be, whatever copies they would cost: nothing is promised here. */
+    readonly worstOverAnySets: number;
+    readonly worstMaxOverMean: number;
+  };
   readonly placeableUnplaced: number;
   /** Answers judged, those in the middle of sequences too. */
   readonly answers: number;
@@ -48,7 +55,12 @@ function movesOverBound(verdicts: readonly Verdict[]): number {
 export function figuresOf(outcome: Outcome): ScenarioFigures {
   const { verdicts } = outcome;
   const changes = verdicts.filter(({ part }) => part === 'change');
-  const over = sum(changes, ({ leaderChanges, leaderBound }) => Math.max(0, leaderChanges - leaderBound));
+  const leaders = Math.max(
+    1,
+    sum(changes, (verdict) => verdict.leaders),
+  );
+  const over = sum(changes, ({ leaderChanges, leaderBoundHere }) => Math.max(0, leaderChanges - leaderBoundHere));
+  const overAll = sum(changes, ({ leaderChanges, leaderBound }) => Math.max(0, leaderChanges - leaderBound));
   return {
     outcome,
     movement: movesOverBound(changes),
@@ -88,6 +100,7 @@ export function summarize(all: readonly ScenarioFigures[]): Summary {
     movement: { unweighted: movement(false), weighted: movement(true) },
     leaders: {
       worstOverBound: Math.max(...all.map(({ leadersOver }) => leadersOver)),
+      worstOverAnySets: Math.max(...all.map(({ leadersOverAll }) => leadersOverAll)),
       worstMaxOverMean: Math.max(...all.map(({ leaderMax }) => leaderMax)),
     },
     placeableUnplaced: all.reduce((total, { unplaced }) => total + unplaced, 0),

@@ -9,7 +9,8 @@ import type { SolverState } from './state.ts';
  * Brings the number of leaders on every node into its range with as few changes of leaders as there can be. Nothing is copied: a lead goes to
  * another replica of the same partition.
  *
- * First, leads that cost nothing (new partitions, and those whose leader is lost) go wherever least lead; then, as for counts, cheapest
+ * First, leads go back to those who led before, whatever was done meanwhile, and those that cost nothing (of new partitions, and of those
+ * whose leader is lost) go wherever least lead; then, as for counts, cheapest
  * paths of hand-overs from nodes that lead too much to nodes that lead too little.
  */
 export function evenOutLeaders(state: SolverState, ranges: Ranges, fairLeaders: Float64Array, budget: Budget): void {
@@ -51,7 +52,22 @@ class LeaderFlow {
   /** One pass over leads that may change for nothing: each goes to the replica whose node leads least for its share, if that evens things out. */
   spreadFree(): void {
     const { S } = this.#state.layout.problem;
-    for (let s = 0; s < S; s++) if (this.#isFree(s)) this.#handDown(s, 0);
+    for (let s = 0; s < S; s++) if (this.#isFree(s) && !this.#giveBack(s)) this.#handDown(s, 0);
+  }
+
+  /** Gives a lead back to the replica that has it today; where roles weigh differently loads may have been evened out by not doing so. */
+  #giveBack(s: number): boolean {
+    const state = this.#state;
+    if (!state.layout.rolesWeighAlike) return false;
+    const { slotsFrom } = state.layout.problem;
+    const p = state.layout.partitionOf[s] as number;
+    for (let t = slotsFrom[p] as number; t < (slotsFrom[p + 1] as number); t++) {
+      const n = state.node[t] as number;
+      if (t === s || n === NONE || !couldGoOn(state, p, n) || !mayHandOver(state, s, t)) continue;
+      state.exchange(s, t);
+      return true;
+    }
+    return false;
   }
 
   mend(mayGive: Test, mayTake: Test): void {

@@ -58,18 +58,21 @@ export function bestChoice(
   costs[0] = 0;
   const taken = new Int16Array(zones.length * states).fill(-1);
   const bestNode = new Int32Array(zones.length * kinds.length);
+  const bestMove = new Uint8Array(zones.length * kinds.length);
   for (const [at, zone] of zones.entries()) {
     const next = costs.slice();
     for (const [kind, { count, load }] of kinds.entries()) {
       let cheapest = Number.POSITIVE_INFINITY;
       const leads = load.at(-1) === 1;
       for (const { node, move, saves } of zone) {
-        let price = leads ? move - saves : move;
+        // Beyond what weighs there are prices for staying and for entering.
+        let price = (leads ? move - saves : move) + (prices[load.length + move]?.[node] ?? 0);
         for (let dimension = 0; dimension < load.length; dimension += 1)
           price += (load[dimension] ?? 0) * (prices[dimension]?.[node] ?? 0);
         if (price >= cheapest) continue;
         cheapest = price;
         bestNode[at * kinds.length + kind] = node;
+        bestMove[at * kinds.length + kind] = move;
       }
       const stride = strides[kind] ?? 1;
       for (let state = 0; state < states; state += 1) {
@@ -90,10 +93,13 @@ export function bestChoice(
     const kind = taken[at * states + state] ?? -1;
     if (kind < 0) continue;
     const node = bestNode[at * kinds.length + kind] ?? 0;
-    for (const [dimension, amount] of (kinds[kind]?.load ?? []).entries()) {
+    const load = kinds[kind]?.load ?? [];
+    const tally = loads[load.length + (bestMove[at * kinds.length + kind] ?? 0)];
+    for (const [dimension, amount] of load.entries()) {
       const row = loads[dimension];
       if (row !== undefined) row[node] = (row[node] ?? 0) + amount;
     }
+    if (tally !== undefined) tally[node] = (tally[node] ?? 0) + 1;
     state -= strides[kind] ?? 1;
   }
   return cost;

@@ -69,7 +69,7 @@ export function weightOf(random: Random, weights: Weights, dimensions: readonly 
     if (weights === 'equal') return 1;
     if (weights === 'uniform') return random.int(50, 150);
     if (weights === 'log-normal') return Math.min(2000, Math.max(10, Math.round(100 * random.logNormal(1))));
-    return random.next() < 0.05 ? random.int(400, 800) : random.int(10, 60);
+    return random.next() < 0.05 ? random.int(200, 400) : random.int(10, 60);
   };
   return Object.fromEntries(dimensions.map((dimension) => [dimension, draw()]));
 }

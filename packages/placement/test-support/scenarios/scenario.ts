@@ -43,8 +43,7 @@ export function drawSpec(
   fixed: Partial<ClusterSpec> = {},
 ): ClusterSpec {
   const zones = fixed.zones ?? random.int(3, large ? 10 : 6);
-  const nodes = fixed.nodes ?? (large ? 50 : zones * random.int(2, 5));
-  const perNode = weighted ? random.int(25, 60) : random.int(8, 50);
+  const nodes = fixed.nodes ?? (large ? 50 : zones * random.int(2, weighted ? 3 : 5));
   const unweighted = random.pick([models.masterSlave, models.leaderStandby, models.online]);
   // Where every zone has to hold one replica of everything, a leader that weighs more cannot be evened out by moving it.
   const loaded = random.pick([
@@ -53,14 +52,18 @@ export function drawSpec(
     models.online,
     zones > 3 ? busyMaster : models.leaderStandby,
   ]);
-  const weights: Weights = random.pick(['equal', 'uniform', 'log-normal', 'uniform'] as const);
+  const drawn: Weights = fixed.weights ?? random.pick(['equal', 'uniform', 'log-normal', 'uniform'] as const);
+  const weights = weighted ? drawn : 'none';
+  const even = weights !== 'log-normal' && weights !== 'skewed';
+  // The more unlike the weights, the more replicas it takes until a node can be brought to within 2 % by a few of them.
+  const perNode = !weighted ? random.int(8, 50) : even ? random.int(60, 150) : random.int(150, 300);
   return {
     zones,
     nodes,
     partitions: large ? 2000 : Math.max(8, Math.round((nodes * perNode) / 3)),
     roles: weighted ? loaded : unweighted,
-    weights: weighted ? weights : 'none',
-    dimensions: random.pick([['disk'], ['cpu', 'disk'], ['cpu', 'disk', 'qps']]),
+    weights,
+    dimensions: random.pick(even ? [['disk'], ['cpu', 'disk'], ['cpu', 'disk', 'qps']] : [['disk'], ['cpu', 'disk']]),
     shares: [1],
     goals: weighted ? { tolerance: 0.02, resourceEvenness: 0 } : { tolerance: random.pick([0, 0, 0.02, 0.05]) },
     ...fixed,
