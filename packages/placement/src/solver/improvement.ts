@@ -77,17 +77,23 @@ export class Improvement {
     }
   }
 
-  /** Whether every node is within its ranges and no wish asks for more. */
+  /**
+   * Whether nothing is left that another look could better: every load is within its range and no wish asks for more. Leaders need not
+   * be looked at where roles weigh alike: the last path between too many and too few of them has been taken.
+   */
   isPerfect(): boolean {
-    const { problem } = this.#state.layout;
+    const { problem, rolesWeighAlike } = this.#state.layout;
     if (this.#isAnyOutside() || WishCosts.asked(problem)) return false;
-    for (let n = 0; n < problem.N; n++) {
-      const leaders = this.#state.leaders[n] as number;
-      if (problem.nodeState[n] !== NODE_LIVE) continue;
-      if (leaders > (this.#ranges.mostLeaders[n] as number) || leaders < (this.#ranges.leastLeaders[n] as number))
-        return false;
-    }
-    return true;
+    return rolesWeighAlike || this.#leadersAreWithin();
+  }
+
+  #leadersAreWithin(): boolean {
+    const { leaders, layout } = this.#state;
+    return leaders.every(
+      (count, n) =>
+        layout.problem.nodeState[n] !== NODE_LIVE ||
+        (count >= (this.#ranges.leastLeaders[n] as number) && count <= (this.#ranges.mostLeaders[n] as number)),
+    );
   }
 
   /** Whether something was done and it may not be the best: a node is outside its range, or more was copied than had to be. */
