@@ -1,4 +1,4 @@
-import { type CallOptions, isKeelsonError, type Runtime, systemRuntime } from '@keelson/runtime';
+import { type CallOptions, type Runtime, systemRuntime } from '@keelson/runtime';
 import type { Store, StoreCapabilities } from '@keelson/store';
 import { Calls } from '@keelson/store/driver';
 import { type SessionAnnouncer, sessionAnnouncer } from '@keelson/store/supervised';
@@ -15,6 +15,7 @@ import {
   type ZooKeeperTls,
 } from '@keelson/zookeeper-client';
 import { parseZooKeeperAddress } from './address.ts';
+import { createChroot, type LearntServers, learnServers } from './learn-servers.ts';
 import { Link } from './link.ts';
 import { type SessionListener, ZooKeeperStore } from './store.ts';
 
@@ -59,7 +60,7 @@ export async function connectZooKeeperStore(options: ConnectZooKeeperStoreOption
   const client = clientOptionsOf(options, runtime);
   const limits = { ...(signal === undefined ? {} : { signal }), ...(timeoutMs === undefined ? {} : { timeoutMs }) };
   const { chroot } = parseConnectString(client.connectString);
-  const bounds = await prepare(client, chroot, acl, limits);
+  const servers = await learnServers(client, limits, (first) => createChroot(first, chroot, acl));
   const sessionTimeoutMs = options.connectionTimeoutMs ?? 10_000;
   const main = await connectZooKeeper({ ...client, ...limits, sessionTimeoutMs, onExpired: 'renew' });
   const context = {
@@ -68,11 +69,11 @@ export async function connectZooKeeperStore(options: ConnectZooKeeperStoreOption
     calls: new Calls(runtime),
     main: new Link(main),
     chrooted: chroot !== '',
-    capabilities: capabilitiesOf(options.maxRequestBytes ?? DEFAULT_MAX_REQUEST_BYTES, bounds),
+    capabilities: capabilitiesOf(options.maxRequestBytes ?? DEFAULT_MAX_REQUEST_BYTES, servers),
   };
   const openClient = (ttlMs: number): ZooKeeperClient =>
     new ZooKeeperClient({ ...client, sessionTimeoutMs: ttlMs, onExpired: 'end' });
-  const support = { classic: options.classicWatches ?? false };
+  const support = { classic: options.classicWatches === true || !servers.lastingWatches };
   return new ZooKeeperStore(context, openClient, support, announceTo(sessionAnnouncer(), client));
 }
 
@@ -96,12 +97,6 @@ function announceTo(
   };
 }
 
-/** The shortest and the longest session that servers grant, in milliseconds. */
-interface SessionBounds {
-  readonly minMs: number;
-  readonly maxMs: number;
-}
-
 function clientOptionsOf(options: ConnectZooKeeperStoreOptions, runtime: Runtime): ZooKeeperClientOptions {
   const { connectString, secure, credentials } = parseZooKeeperAddress(options.address);
   const { auth = [], tls = secure ? {} : undefined, sasl, maxRequestBytes } = options;
@@ -117,42 +112,7 @@ function clientOptionsOf(options: ConnectZooKeeperStoreOptions, runtime: Runtime
   };
 }
 
-/** Asks for sessions that no server grants, which tells the bounds; and creates the chroot. */
-async function prepare(
-  options: ZooKeeperClientOptions,
-  chroot: string,
-  acl: readonly Acl[],
-  limits: CallOptions,
-): Promise<SessionBounds> {
-  const connectString = options.connectString.split('/', 1)[0] ?? '';
-  const ask = (sessionTimeoutMs: number): Promise<ZooKeeperClient> =>
-    connectZooKeeper({ ...options, ...limits, connectString, sessionTimeoutMs });
-  const shortest = await ask(1);
-  try {
-    const longest = await ask(0x7fff_ffff);
-    const bounds = { minMs: shortest.sessionTimeoutMs, maxMs: longest.sessionTimeoutMs };
-    await longest.close();
-    await createChroot(shortest, chroot, acl);
-    return bounds;
-  } finally {
-    await shortest.close();
-  }
-}
-
-async function createChroot(client: ZooKeeperClient, chroot: string, acl: readonly Acl[]): Promise<void> {
-  const segments = chroot.split('/').slice(1);
-  for (let depth = 1; depth <= segments.length; depth += 1) {
-    const path = `/${segments.slice(0, depth).join('/')}`;
-    if ((await client.exists(path)) !== undefined) continue;
-    try {
-      await client.create(path, new Uint8Array(), { acl });
-    } catch (error) {
-      if (!isKeelsonError(error, 'E_ALREADY_EXISTS')) throw error;
-    }
-  }
-}
-
-function capabilitiesOf(maxRequestBytes: number, { minMs, maxMs }: SessionBounds): StoreCapabilities {
+function capabilitiesOf(maxRequestBytes: number, { minMs, maxMs }: LearntServers): StoreCapabilities {
   return {
     engine: 'zookeeper',
     atomicList: false,

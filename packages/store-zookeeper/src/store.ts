@@ -172,11 +172,14 @@ export class ZooKeeperStore implements Store {
       // It owns no entries: a server that is out of reach is not waited for.
       main.client.close(main.client.connected ? {} : { timeoutMs: 0 }),
     ];
-    for (const closing of clients)
-      await closing.catch((error: unknown) => {
+    // Each is listened to at once: one that fails while another is still waited for must not end the process as unhandled.
+    const closings = clients.map((closing) =>
+      closing.catch((error: unknown) => {
         // Entries go when the session's ttl has passed; closing must not fail for a store that is out of reach.
         if (isKeelsonError(error, 'E_SESSION_EXPIRED')) return;
         runtime.logger.warn({ error }, 'a session could not be ended; its entries stay until its ttl');
-      });
+      }),
+    );
+    await Promise.all(closings);
   }
 }
