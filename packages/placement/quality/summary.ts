@@ -55,21 +55,15 @@ function movesOverBound(verdicts: readonly Verdict[]): number {
 export function figuresOf(outcome: Outcome): ScenarioFigures {
   const { verdicts } = outcome;
   const changes = verdicts.filter(({ part }) => part === 'change');
-  const leaders = Math.max(
-    1,
-    sum(changes, (verdict) => verdict.leaders),
-  );
+  const allLeaders = sum(changes, (verdict) => verdict.leaders);
+  const leaders = Math.max(1, allLeaders);
   const over = sum(changes, ({ leaderChanges, leaderBoundHere }) => Math.max(0, leaderChanges - leaderBoundHere));
   const overAll = sum(changes, ({ leaderChanges, leaderBound }) => Math.max(0, leaderChanges - leaderBound));
   return {
     outcome,
     movement: movesOverBound(changes),
-    leadersOver:
-      over /
-      Math.max(
-        1,
-        sum(changes, ({ leaders }) => leaders),
-      ),
+    leadersOver: over / leaders,
+    leadersOverAll: overAll / leaders,
     leaderMax: Math.max(...verdicts.map(({ leaderMax }) => leaderMax)),
     loadMax: Math.max(...verdicts.map(({ loadMax }) => loadMax)),
     unplaced: sum(verdicts, ({ unplaced }) => unplaced),
