@@ -50,8 +50,7 @@ export class LiveProblem {
 
   /** The problem as it is now, as plain data. O(replicas) once after each `adopt`. */
   get problem(): PlacementProblem {
-    if (this.#adopted) this.#problem = namedCurrent(this.#problem, this.#compiled);
-    this.#adopted = false;
+    this.#bringUpToDate();
     return this.#problem;
   }
 
@@ -69,6 +68,11 @@ export class LiveProblem {
     });
     const before = this.#compiled;
     const { compiled, parts, partitions, partitionWas } = recompile(before, this.#parts, changed);
+    if (this.#adopted && parts.strays.size > 0) {
+      // A replica is said to stand on a node that may yet come: only the problem itself can remember that.
+      this.#bringUpToDate();
+      return this.apply(changes);
+    }
     const nodes = differentNodes(this.#parts, parts);
     this.#problem = changed.problem;
     this.#compiled = compiled;
@@ -87,6 +91,11 @@ export class LiveProblem {
     this.#compiled = { ...this.#compiled, ...current };
     this.#parts = { ...this.#parts, partitions: { ...this.#parts.partitions, ...current }, strays: new Set() };
     this.#adopted = true;
+  }
+
+  #bringUpToDate(): void {
+    if (this.#adopted) this.#problem = namedCurrent(this.#problem, this.#compiled);
+    this.#adopted = false;
   }
 
   #isMentioned(name: string): boolean {

@@ -197,7 +197,10 @@ export class ProblemDraft {
     const resource = this.#resources.get(name);
     if (known !== undefined || resource === undefined) return known;
     const roles = checkRoles(this.#inspection, { roles: resource.roles }, this.#names.dimensions);
-    const edits = new PartitionEdits(resource, roles, (partition) => this.#standing.currentOf(name, partition));
+    const edits = new PartitionEdits(resource, roles, (partition) =>
+      // What stood of a resource that was removed is no replica of the one of its name that came after.
+      this.#added.has(name) ? undefined : this.#standing.currentOf(name, partition),
+    );
     this.#edits.set(name, edits);
     return edits;
   }

@@ -43,7 +43,11 @@ export interface PlanStep {
 
 /** Room that the plan takes beyond a limit, because there is no other way. */
 export interface BorrowedRoom {
-  /** Which limit: the node's capacity in `dimension`, its `maxReplicas`, a resource's `maxReplicasPerNode`, or one replica per fault zone. */
+  /**
+   * Which limit: the node's capacity in `dimension`, its `maxReplicas`, the `maxReplicasPerNode` of the step's resource, or the one replica
+   * of the step's partition in the node's fault zone. The last is borrowed where a replica is replaced within its zone: until the old one is
+   * dropped two stand there, and no fewer elsewhere; `whenFull: 'drop-first'` avoids it for all but leaders.
+   */
   readonly what: 'capacity' | 'replicas' | 'replicas-of-resource' | 'fault-zone';
   readonly node: string;
   /** For `capacity`. */
