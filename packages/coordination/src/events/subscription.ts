@@ -4,7 +4,7 @@ import { persist } from '../common/persist.ts';
 import type { StoreGuard } from '../guard/store-guard.ts';
 import { Cursor, checkSequence } from './cursor.ts';
 import { decodeEvent, type LoggedEvent } from './event.ts';
-import { readMany } from './read-log.ts';
+import { MOST_AT_ONCE, readMany } from './read-log.ts';
 import { joinFeed, type TopicFeed } from './topic-feed.ts';
 import type { TopicPaths } from './topic-paths.ts';
 import { decodeMark, type LogMark } from './topic-records.ts';
@@ -46,9 +46,6 @@ export interface Subscription extends AsyncIterable<EventItem>, AsyncDisposable 
   commit(event: Pick<LoggedEvent, 'sequence'>, options?: CallOptions): Promise<void>;
   close(): Promise<void>;
 }
-
-/** Most events taken in one go by a reader. */
-const CHUNK = 40;
 
 /** The shell of one reader: takes from the shared feed what that holds, and reads the log itself where it is behind. */
 export class TopicSubscription implements Subscription {
@@ -145,9 +142,9 @@ export class TopicSubscription implements Subscription {
   }
 
   async #take(feed: TopicFeed, next: number, signal: AbortSignal): Promise<readonly EventItem[]> {
-    const held = feed.held(next, CHUNK);
+    const held = feed.held(next, MOST_AT_ONCE);
     if (held !== undefined && held.length > 0) return held.map((event) => ({ type: 'event', event }));
-    const count = Math.min(CHUNK, (await feed.next(signal)) - next);
+    const count = Math.min(MOST_AT_ONCE, (await feed.next(signal)) - next);
     const entries = await persist(this.#runtime, signal, () => this.#read(next, count, signal));
     const items: EventItem[] = [];
     for (const entry of entries) {

@@ -2,7 +2,7 @@ import { isKeelsonError, KeelsonError, onAbort, type Runtime, retry } from '@kee
 import type { Store } from '@keelson/store';
 import { reportsOf } from '../common/watched-entry.ts';
 import { decodeEvent, type LoggedEvent } from './event.ts';
-import { readMany } from './read-log.ts';
+import { MOST_AT_ONCE, readMany } from './read-log.ts';
 import type { TopicPaths } from './topic-paths.ts';
 import { decodeMark } from './topic-records.ts';
 
@@ -11,9 +11,6 @@ const WINDOW_EVENTS = 1_000;
 
 /** Most characters of payload held so. */
 const WINDOW_SIZE = 8 << 20;
-
-/** Most events read in one go. */
-const CHUNK = 40;
 
 /**
  * The newest events of one topic for all readers of this process: one watch on the end of the log, and each event read once. Memory is
@@ -128,7 +125,7 @@ export class TopicFeed {
     }
     while (this.#next < next) {
       const from: number = this.#next;
-      const count = Math.min(CHUNK, next - from);
+      const count = Math.min(MOST_AT_ONCE, next - from);
       const names = Array.from({ length: count }, (_, index) => this.#paths.event(from + index));
       const policy = { attempts: Number.POSITIVE_INFINITY, baseMs: 20, capMs: 500, signal };
       const entries = await retry(this.#runtime, policy, () => readMany(this.#store, names, { signal }));

@@ -1,7 +1,7 @@
 import type { CallOptions, Runtime } from '@keelson/runtime';
 import type { Store } from '@keelson/store';
 import { isUnknown } from '../common/persist.ts';
-import { readMany } from './read-log.ts';
+import { MOST_AT_ONCE, readMany } from './read-log.ts';
 import type { TopicPaths } from './topic-paths.ts';
 import { decodeMark, decodeRetention } from './topic-records.ts';
 import { excessOf, planTrim } from './trim-plan.ts';
@@ -17,7 +17,8 @@ export async function trimTopic(
   options: CallOptions,
 ): Promise<number> {
   // A step deletes an event and its key each, and writes the floor.
-  const chunk = Math.max(1, Math.floor((store.capabilities.maxTransactionOperations - 1) / 2));
+  const room = Math.floor((store.capabilities.maxTransactionOperations - 1) / 2);
+  const chunk = Math.max(1, Math.min(MOST_AT_ONCE, room));
   let trimmed = 0;
   for (;;) {
     const [config, headEntry, floorEntry] = await readMany(store, [paths.base, paths.head, paths.floor], options);
