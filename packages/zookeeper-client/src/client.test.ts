@@ -1,4 +1,4 @@
-import { isKeelsonError, systemRuntime } from '@keelson/runtime';
+import { isKeelsonError, type Runtime, systemRuntime } from '@keelson/runtime';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type FakeBehaviour, FakeServer } from '../test-support/fake-server.ts';
 import { type ConnectionEvent, type ConnectZooKeeperOptions, connectZooKeeper, type ZooKeeperClient } from './index.ts';
@@ -208,6 +208,32 @@ describe('a session', () => {
     await tripped;
     expect(isKeelsonError(client.ended.reason, 'E_SESSION_EXPIRED')).toBe(true);
     expect(client.aliveUntilMs).toBeLessThanOrEqual(runtime.clock.monotonicMs());
+  });
+});
+
+describe('an ensemble', () => {
+  it('is left server by server, and its first server is gone back to some minutes later', async () => {
+    const [home, other] = [keep(await FakeServer.start()), keep(await FakeServer.start())];
+    // The first server listed is tried first, and minutes pass at once.
+    const hasty: Runtime = {
+      ...runtime,
+      random: { ...runtime.random, integer: (bound) => bound - 1, next: () => 0.5 },
+      timers: {
+        ...runtime.timers,
+        after: (delayMs, run, options) => runtime.timers.after(delayMs >= 60_000 ? 20 : delayMs, run, options),
+      },
+    };
+    const connectString = `${home.connectString},${other.connectString}`;
+    const client = keep(await connectZooKeeper({ connectString, runtime: hasty, sessionTimeoutMs: 20_000 }));
+    expect(client.server).toBe(home.connectString);
+    const { id } = client.session;
+    const away = nextEvent(client, 'connected');
+    home.cut();
+    await away;
+    expect(client.server).toBe(other.connectString);
+    await nextEvent(client, 'connected');
+    expect([client.server, client.session.id]).toEqual([home.connectString, id]);
+    expect([home.connections, other.connections]).toEqual([2, 1]);
   });
 });
 
