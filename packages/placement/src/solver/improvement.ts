@@ -72,7 +72,7 @@ export class Improvement {
   #balance(): void {
     if (this.#state.layout.problem.unweighted) evenOutCounts(this.#state, this.#ranges, this.#budget);
     else {
-      fillNewcomers(this.#state, this.#imbalance, this.#budget);
+      fillNewcomers(this.#state, this.#ranges, this.#imbalance, this.#budget);
       balanceWeights(this.#state, this.#ranges, this.#imbalance, this.#budget);
     }
   }
