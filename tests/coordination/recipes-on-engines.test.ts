@@ -9,6 +9,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { etcdFixture } from '../../packages/store-etcd/test-support/etcd-fixture.ts';
 import { zookeeperFixture } from '../../packages/store-zookeeper/test-support/zookeeper-fixture.ts';
 
+/** One server of each engine, or with KEELSON_MEMBERS=3 an ensemble, which takes the longer. */
+const members = process.env.KEELSON_MEMBERS === '3' ? 3 : 1;
+
 /** An engine that runs, and what a case works with on it; `stop` ends it. */
 interface Engine {
   readonly fixture: (name: string) => ConformanceFixture & { readonly close: () => Promise<void> };
@@ -60,12 +63,12 @@ async function endpoint(): Promise<Engine> {
 }
 
 async function etcd(): Promise<Engine> {
-  const server = await startEtcd({ version: '3.7' });
+  const server = await startEtcd({ version: '3.7', members });
   return { fixture: (name) => etcdFixture(server.members[0]?.clientPort ?? 0, name), stop: () => server.stop() };
 }
 
 async function zookeeper(): Promise<Engine> {
-  const server = await startZooKeeper({ version: '3.9' });
+  const server = await startZooKeeper({ version: '3.9', members });
   const ports = server.members.map(({ port }) => port);
   return { fixture: (name) => zookeeperFixture(ports, name), stop: () => server.stop() };
 }
