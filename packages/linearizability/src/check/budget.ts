@@ -56,9 +56,9 @@ export class Budget {
     return share;
   }
 
-  /** Counts what a share has used. */
-  charge(share: Budget): void {
-    this.#left -= share.spent;
+  /** Counts what a share has used, and other work worth so many steps. */
+  charge(share: Budget, steps: number): void {
+    this.#left -= share.spent + steps;
     if (this.#left <= 0) this.#gaveUp ??= 'steps';
     if (share.#gaveUp === 'time') this.#gaveUp ??= 'time';
   }

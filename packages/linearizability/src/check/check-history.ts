@@ -4,7 +4,7 @@ import { Budget, type CheckLimits, DEFAULT_STEPS } from './budget.ts';
 import { minimise } from './minimise.ts';
 import { type Part, partsOf } from './parts.ts';
 import { scheduleOf } from './schedule.ts';
-import { type Furthest, search } from './search.ts';
+import { type Furthest, type ReachedState, search } from './search.ts';
 import type { Failure, LongestPrefix, PartOrder, Verdict } from './verdict.ts';
 
 /**
@@ -36,7 +36,7 @@ export function checkHistory<State, Input, Output>(
     const result = search(specification, schedule, budget);
     if (result.found === undefined) undecided.push(part.keys);
     else if (result.found) orders.push({ keys: part.keys, order: pick(operations, result.order) });
-    else failing.push({ part, operations, furthest: result.furthest });
+    else failing.push({ part, operations, furthest: result.furthest, reached: result.reached });
   }
   const steps = budget.spent;
   // Making it small has limits of its own, so that a hard history still gets the verdict it had.
@@ -54,14 +54,16 @@ interface Failing<State, Input, Output> {
   readonly part: Part<Input, Output>;
   readonly operations: readonly Operation<Input, Output>[];
   readonly furthest: Furthest<State>;
+  readonly reached: readonly ReachedState<State>[];
 }
 
 function failureOf<State, Input, Output>(
   specification: Specification<State, Input, Output>,
-  { part, operations, furthest }: Failing<State, Input, Output>,
+  { part, operations, furthest, reached }: Failing<State, Input, Output>,
   budget: Budget,
 ): Failure<State, Input, Output> {
-  const small = minimise(specification, part.operations, furthest, operations, budget);
+  const found = { furthest, scheduled: operations, reached };
+  const small = minimise(specification, part.operations, found, budget);
   return {
     keys: part.keys,
     operations: small.operations,

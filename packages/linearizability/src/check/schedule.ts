@@ -26,6 +26,8 @@ export interface Schedule<Input, Output> {
   readonly unboundedCount: number;
   /** Invocations of all, and returns of the required, by place: `+(index + 1)` for an invocation, `-(index + 1)` for a return. */
   readonly entries: Int32Array;
+  /** The time at each place. */
+  readonly times: Float64Array;
 }
 
 /**
@@ -44,7 +46,7 @@ export function scheduleOf<State, Input, Output>(
   // What changes nothing and has told nothing, tells nothing.
   const operations = all.filter((operation) => isRequired(operation) || !isReadOnly(operation));
   const size = operations.length;
-  const { callPlace, endPlace, order } = places(operations);
+  const { callPlace, endPlace, order, times } = places(operations);
   const required = Uint8Array.from(operations, (operation) => Number(isRequired(operation)));
   const rank = new Int32Array(size);
   const indices = operations.map((_, index) => index);
@@ -68,6 +70,7 @@ export function scheduleOf<State, Input, Output>(
     boundedEnds: Int32Array.from(bounded, (index) => endPlace[index] ?? NEVER),
     unboundedCount: unbounded.length,
     entries: order.filter((entry) => entry > 0 || required[-entry - 1] === 1),
+    times,
   };
 }
 
@@ -76,6 +79,7 @@ function places(operations: readonly Operation<unknown, unknown>[]): {
   callPlace: Int32Array;
   endPlace: Int32Array;
   order: Int32Array;
+  times: Float64Array;
 } {
   const size = operations.length;
   const times = new Float64Array(2 * size);
@@ -99,7 +103,7 @@ function places(operations: readonly Operation<unknown, unknown>[]): {
     if (!isEnd) callPlace[index] = place;
     else endPlace[index] = times[at] === Number.POSITIVE_INFINITY ? NEVER : place;
   }
-  return { callPlace, endPlace, order };
+  return { callPlace, endPlace, order, times: Float64Array.from(sorted, (at) => times[at] ?? 0) };
 }
 
 /** @throws TypeError where a specification breaks its promise about unknown outcomes. */

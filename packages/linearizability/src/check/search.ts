@@ -7,7 +7,7 @@ import { assertTotal, type Schedule } from './schedule.ts';
 /** How a search ended. Operations are indices into the schedule. */
 export type SearchResult<State> =
   | { readonly found: true; readonly order: readonly number[] }
-  | { readonly found: false; readonly furthest: Furthest<State> }
+  | { readonly found: false; readonly furthest: Furthest<State>; readonly reached: readonly ReachedState<State>[] }
   | { readonly found: undefined };
 
 /** The furthest that any order of the operations came. */
@@ -18,6 +18,13 @@ export interface Furthest<State> {
   readonly stuck: number;
   /** States in which it got stuck there, by any order; the first few. */
   readonly states: readonly State[];
+}
+
+/** A state that some order led to. */
+export interface ReachedState<State> {
+  readonly state: State;
+  /** The earliest time by which everything had been invoked that led to it. */
+  readonly since: number;
 }
 
 /** How many states of those it got stuck in are kept. */
@@ -62,6 +69,7 @@ class Search<State, Input, Output> {
   readonly #frames: Frame<State>[] = [];
   readonly #expired: number[] = [];
   readonly #steps = new StepTree();
+  readonly #reached: { state: State; since: number }[] = [];
   #state: State;
   #id = 0;
   /** The latest invocation among all that took effect. */
@@ -94,7 +102,7 @@ class Search<State, Input, Output> {
     }
     const order = this.#steps.pathTo(this.#stuckStep);
     const furthest = { order, stuck: this.#stuckOperation, states: [...this.#stuckStates.values()] };
-    return { found: false, furthest };
+    return { found: false, furthest, reached: this.#reached };
   }
 
   /** True where all required operations found their place, undefined where the budget ran out. */
@@ -220,6 +228,9 @@ class Search<State, Input, Output> {
     this.#state = to.state;
     this.#id = to.id;
     this.#floor = to.floor;
+    const reached = this.#reached[to.id];
+    const since = this.#schedule.times[to.floor] ?? 0;
+    if (reached !== undefined && since < reached.since) reached.since = since;
   }
 
   /** Undoes steps until there is something else to try; the entry to go on from, or undefined where nothing is left, or no budget. */
@@ -261,6 +272,7 @@ class Search<State, Input, Output> {
     const known = this.#ids.get(identity);
     if (known !== undefined) return known;
     this.#ids.set(identity, this.#ids.size);
+    this.#reached.push({ state, since: Number.POSITIVE_INFINITY });
     return this.#ids.size - 1;
   }
 }

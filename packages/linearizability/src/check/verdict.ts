@@ -47,6 +47,7 @@ export interface Failure<State, Input, Output> {
   /**
    * The smallest failing part: operations that no order explains, by invocation, even where every other operation of the history
    * may have happened or not while it ran, with any answer. Without any one of them, there is an explanation. It is a failing history of its own.
+   * (In histories of more than 400 operations, what ended before these began is not told from any other way to where it may have led.)
    */
   readonly operations: readonly Operation<Input, Output>[];
   /** False where the limits were reached before each operation had been tried: then it may still hold more than is needed. */
