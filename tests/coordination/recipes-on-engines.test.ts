@@ -68,7 +68,7 @@ async function etcd(): Promise<Engine> {
 }
 
 async function zookeeper(): Promise<Engine> {
-  const server = await startZooKeeper({ version: '3.9', members });
+  const server = await startZooKeeper({ version: '3.9', servers: members });
   const ports = server.members.map(({ port }) => port);
   return { fixture: (name) => zookeeperFixture(ports, name), stop: () => server.stop() };
 }
