@@ -1,6 +1,7 @@
 import { virtualRuntime } from '@keelson/runtime';
 import * as schemas from '@keelson/server/schemas';
 import { describe, expect, expectTypeOf, it } from 'vitest';
+import type * as coordination from '../packages/console/app/api/coordination-types.ts';
 import type * as console from '../packages/console/app/api/types.ts';
 import { FakeCluster } from '../packages/console/test/fake-cluster.ts';
 
@@ -14,6 +15,10 @@ describe('the console and the server', () => {
     expectTypeOf<schemas.PartitionExplanation>().toExtend<console.Explanation>();
     expectTypeOf<schemas.ClusterEvent>().toExtend<console.ClusterEvent>();
     expectTypeOf<schemas.StateModel>().toExtend<console.StateModel>();
+    expectTypeOf<schemas.LockView>().toExtend<coordination.Lock>();
+    expectTypeOf<schemas.ElectionView>().toExtend<coordination.Election>();
+    expectTypeOf<schemas.GroupView>().toExtend<coordination.Group>();
+    expectTypeOf<schemas.LoggedEventView>().toExtend<coordination.TopicEvent>();
   });
 
   it("agree on what the console's own tests feed it", () => {

@@ -17,6 +17,7 @@ const MatrixView = lazy(() => import('./views/matrix-view.tsx'));
 const InstancesView = lazy(() => import('./views/instances-view.tsx'));
 const ResourcesView = lazy(() => import('./views/resources-view.tsx'));
 const TimelineView = lazy(() => import('./views/timeline-view.tsx'));
+const CoordinationView = lazy(() => import('./views/coordination-view.tsx'));
 const ExplainDrawer = lazy(() => import('./views/explain-drawer.tsx'));
 
 /** The console: finds the clusters, and shows the chosen one. */
@@ -88,6 +89,8 @@ function PageView({ page }: { readonly page: Page }): ReactNode {
       return <ResourcesView />;
     case 'timeline':
       return <TimelineView />;
+    case 'coordination':
+      return <CoordinationView />;
   }
 }
 

@@ -288,6 +288,38 @@ describe.skipIf(!requireServer('chromium'))('the console in Chromium', () => {
     });
   });
 
+  describe('shows coordination', () => {
+    it('as it is: who holds, leads and is there; and events as they come', async () => {
+      await open();
+      await visit('demo/coordination');
+      const lock = page.locator('[data-lock="invoices"]');
+      await lock.getByText('billing').waitFor();
+      await lock.getByText('nightly run').waitFor();
+      await page.getByRole('cell', { name: 'web-1' }).waitFor();
+      await page
+        .getByRole('row', { name: /scheduler/ })
+        .getByText('backup')
+        .waitFor();
+      await page.getByText('{"order":7}').waitFor();
+      server.coordination.publish({ order: 8 });
+      await page.getByText('{"order":8}').waitFor();
+    });
+
+    it('and takes a lock away, with a name and a reason', async () => {
+      await open();
+      await visit('demo/coordination');
+      await page.getByRole('button', { name: 'Break invoices' }).click();
+      const dialog = page.getByRole('dialog');
+      await dialog.getByText('It is taken away from 1 holder').waitFor();
+      await dialog.getByLabel('Who does it').fill('ops');
+      await dialog.getByLabel('Why').fill('it hangs');
+      await dialog.getByRole('button', { name: 'Break invoices' }).click();
+      await page.getByText('The lock invoices was taken away.').waitFor();
+      await page.locator('[data-lock="invoices"]').getByText('reports').waitFor();
+      expect(server.coordination.broken).toEqual([{ name: 'invoices', by: 'ops', reason: 'it hangs' }]);
+    });
+  });
+
   describe('fits', () => {
     it.each([
       { width: 390, height: 844 },
@@ -296,7 +328,15 @@ describe.skipIf(!requireServer('chromium'))('the console in Chromium', () => {
       cluster.kill('worker-4');
       cluster.setEnabled('worker-5', false, 'a reason of some length that has to be broken into lines', undefined);
       await open({ viewport });
-      for (const path of ['overview', 'matrix', 'matrix?as=table', 'instances', 'resources', 'timeline']) {
+      for (const path of [
+        'overview',
+        'matrix',
+        'matrix?as=table',
+        'instances',
+        'resources',
+        'timeline',
+        'coordination',
+      ]) {
         await visit(`demo/${path}`);
         await page
           .locator(`main[data-page="${path.split('?')[0]}"] :is(table, canvas[data-drawn], [role=table], .story li)`)

@@ -3,12 +3,14 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { extname, join, normalize } from 'node:path';
 import type { ClusterEvent } from '../app/api/types.ts';
 import type { FakeCluster } from './fake-cluster.ts';
+import { FakeCoordination } from './fake-coordination.ts';
 
 /** A server of the console and of the API over fake clusters; may be closed and started again on its port. */
 export interface FakeServer {
   readonly url: string;
   /** Views (`instances`, `resources` …) that fail with 500 as long as they are in here. */
   readonly failing: Set<string>;
+  readonly coordination: FakeCoordination;
   close(): Promise<void>;
 }
 
@@ -37,6 +39,7 @@ export async function startFakeServer(options: FakeServerOptions): Promise<FakeS
   const { directory, port, clusters, token } = options;
   const streams = new Set<ServerResponse>();
   const failing = new Set<string>();
+  const coordination = new FakeCoordination();
   const server = createServer((request, response) => {
     response.setHeader('Content-Security-Policy', STRICT_POLICY);
     const url = new URL(request.url ?? '/', 'http://server');
@@ -46,7 +49,9 @@ export async function startFakeServer(options: FakeServerOptions): Promise<FakeS
         ? refuse(response)
         : failing.has(url.pathname.split('/')[5] ?? '')
           ? fail(response)
-          : answerApi(request, response, url, clusters, streams);
+          : answerCoordination(request, response, url, coordination).then(
+              async (answered) => answered || (await answerApi(request, response, url, clusters, streams)),
+            );
     answer.catch((error: unknown) => response.destroy(error instanceof Error ? error : new Error(String(error))));
   });
   await new Promise<void>((resolve, reject) => {
@@ -56,6 +61,7 @@ export async function startFakeServer(options: FakeServerOptions): Promise<FakeS
   return {
     url: `http://127.0.0.1:${port}/`,
     failing,
+    coordination,
     close: () =>
       new Promise((resolve) => {
         for (const stream of streams) stream.destroy();
@@ -63,6 +69,17 @@ export async function startFakeServer(options: FakeServerOptions): Promise<FakeS
         server.closeAllConnections();
       }),
   };
+}
+
+async function answerCoordination(
+  request: IncomingMessage,
+  response: ServerResponse,
+  url: URL,
+  coordination: FakeCoordination,
+): Promise<boolean> {
+  const body = await coordination.answer(request, response, url);
+  if (body !== undefined && body !== 'streaming') sendJson(response, body);
+  return body !== undefined;
 }
 
 async function refuse(response: ServerResponse): Promise<void> {

@@ -56,8 +56,11 @@ function registerLock(lock: Command, io: CommandIo): void {
   clientCommand(lock.command('ls').description('list the locks and semaphores that are held or waited for')).action(
     async (options: ClientOptions) => {
       const { client, output } = await openContext(io, options);
-      const list = await client.get<LockList>(apiPath('locks'));
-      output.result(list, ({ locks }) => lockTable(locks, output.style));
+      const [plain, semaphores] = await Promise.all(
+        ['lock', 'semaphore'].map((kind) => client.get<LockList>(`${apiPath('locks')}?kind=${kind}`)),
+      );
+      const locks = [...(plain?.locks ?? []), ...(semaphores?.locks ?? [])];
+      output.result({ locks }, () => lockTable(locks, output.style));
     },
   );
   clientCommand(lock.command('show <name>').description('show who holds a lock, and who waits for it'))

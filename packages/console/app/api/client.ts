@@ -23,6 +23,8 @@ export interface ApiClient {
    * `E_OUTCOME_UNKNOWN` when no answer came.
    */
   patch(path: string, body: unknown, options: ReadOptions & { readonly ifMatch: string | undefined }): Promise<void>;
+  /** Asks for something to be done. Throws `ApiError`: `E_OUTCOME_UNKNOWN` when no answer came. */
+  post(path: string, body: unknown, options?: ReadOptions): Promise<void>;
   /** Opens an event stream; the caller reads and cancels its body, and sees to it that it does not wait for ever. Throws `ApiError`. */
   openStream(
     path: string,
@@ -58,19 +60,25 @@ export function createApiClient(options: ApiClientOptions): ApiClient {
       const response = await request(options, path, { headers: { Accept: 'application/json' }, signal });
       return { value: (await response.json()) as T, etag: response.headers.get('ETag') ?? undefined };
     });
+  const write = (
+    method: 'PATCH' | 'POST',
+    path: string,
+    body: unknown,
+    signal: AbortSignal | undefined,
+    more: Readonly<Record<string, string>>,
+  ): Promise<void> =>
+    timely(signal, async (signal) => {
+      const headers = { 'Content-Type': 'application/json', ...more };
+      await request(options, path, { method, headers, body: JSON.stringify(body), signal });
+    }).catch((error: unknown) => {
+      throw error instanceof ApiError && error.status === 0 ? outcomeUnknown(error) : error;
+    });
   return {
     getTagged,
     get: async <T>(path: string, read?: ReadOptions) => (await getTagged<T>(path, read)).value,
     patch: (path, body, { signal, ifMatch }) =>
-      timely(signal, async (signal) => {
-        const headers = {
-          'Content-Type': 'application/json',
-          ...(ifMatch === undefined ? {} : { 'If-Match': ifMatch }),
-        };
-        await request(options, path, { method: 'PATCH', headers, body: JSON.stringify(body), signal });
-      }).catch((error: unknown) => {
-        throw error instanceof ApiError && error.status === 0 ? outcomeUnknown(error) : error;
-      }),
+      write('PATCH', path, body, signal, ifMatch === undefined ? {} : { 'If-Match': ifMatch }),
+    post: (path, body, { signal } = {}) => write('POST', path, body, signal, {}),
     async openStream(path, { signal, lastEventId }) {
       const resume = lastEventId === undefined ? {} : { 'Last-Event-ID': lastEventId };
       const headers = { Accept: 'text/event-stream', ...resume };

@@ -16,6 +16,7 @@ function fakeServer() {
     get: refuse,
     getTagged: refuse,
     patch: refuse,
+    post: refuse,
     async openStream(_path, { signal, lastEventId }) {
       server.tries += 1;
       if (server.down !== undefined) throw server.down;

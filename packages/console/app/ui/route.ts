@@ -1,5 +1,5 @@
 /** Pages of the console. */
-export type Page = 'overview' | 'matrix' | 'instances' | 'resources' | 'timeline';
+export type Page = 'overview' | 'matrix' | 'instances' | 'resources' | 'timeline' | 'coordination';
 
 /** Where in the console somebody is. Lives in the address (`#/cluster/page?…`), so that it can be sent to a colleague. */
 export interface Route {
@@ -10,7 +10,7 @@ export interface Route {
 }
 
 /** All pages, in the order of the navigation. */
-export const PAGES: readonly Page[] = ['overview', 'matrix', 'instances', 'resources', 'timeline'];
+export const PAGES: readonly Page[] = ['overview', 'matrix', 'instances', 'resources', 'timeline', 'coordination'];
 
 /** Reads a location hash; what it does not understand becomes the overview. */
 export function parseRoute(hash: string): Route {

@@ -12,6 +12,7 @@ const PAGE_NAMES: Readonly<Record<Page, string>> = {
   instances: 'Instances',
   resources: 'Resources',
   timeline: 'Timeline',
+  coordination: 'Coordination',
 };
 
 /** Name, cluster, pages, connection and colour scheme. */
