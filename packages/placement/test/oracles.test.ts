@@ -16,7 +16,9 @@ import {
 } from '../test-support/oracles/index.ts';
 import { tinyProblem } from './tiny.ts';
 
-const seeds = Array.from({ length: 150 }, (_, seed) => seed);
+const seeds = Array.from({ length: 80 }, (_, seed) => seed);
+/** Trying every answer takes seconds: a busy machine may take its time. */
+const patience = { timeout: 120_000 };
 const wantedOf = ({ partitions }: ClusterFacts): number => partitions.reduce((sum, { slots }) => sum + slots.length, 0);
 const outside = (amounts: readonly number[], ranges: readonly Range[]): number =>
   amounts.reduce((sum, amount, node) => {
@@ -24,7 +26,7 @@ const outside = (amounts: readonly number[], ranges: readonly Range[]): number =
     return sum + Math.max(0, amount - high, low - amount);
   }, 0);
 
-describe('the bound on moves by flow', () => {
+describe('the bound on moves by flow', patience, () => {
   it('is what trying every answer finds', () => {
     let found = 0;
     for (const seed of seeds) {
@@ -41,11 +43,11 @@ describe('the bound on moves by flow', () => {
       if (best !== undefined)
         expect({ seed, cost: 1000 * bound.outside + bound.moves }).toEqual({ seed, cost: best.cost });
     }
-    expect(found).toBeGreaterThan(50);
+    expect(found).toBeGreaterThan(25);
   });
 });
 
-describe('the bound on leader changes by flow', () => {
+describe('the bound on leader changes by flow', patience, () => {
   it('over all sets of replicas is never above what trying every answer finds, and nearly always meets it', () => {
     let found = 0;
     let met = 0;
@@ -68,7 +70,7 @@ describe('the bound on leader changes by flow', () => {
   });
 });
 
-describe('the bound on moves of weights', () => {
+describe('the bound on moves of weights', patience, () => {
   it('is never above what trying every answer finds, and often meets it', () => {
     let met = 0;
     let found = 0;
@@ -89,7 +91,7 @@ describe('the bound on moves of weights', () => {
       found += 1;
       met += moves === best.cost ? 1 : 0;
     }
-    expect(found).toBeGreaterThan(20);
+    expect(found).toBeGreaterThan(12);
     expect(met / found).toBeGreaterThan(0.5);
   });
 });
