@@ -5,6 +5,9 @@ import type { ZooKeeperClient } from '@keelson/zookeeper-client';
 /** Most paths remembered as existing. Forgetting one costs a round trip, no more. */
 const MAX_HINTS = 10_000;
 
+/** Longest wait for a sync, in milliseconds. */
+const SYNC_TIMEOUT_MS = 60_000;
+
 /** One connection of a store: its client, and what helps to guess right which request a write needs. */
 export class Link {
   readonly client: ZooKeeperClient;
@@ -35,7 +38,8 @@ export class Link {
   /** A sync before reads sent right after it; reads of one tick share it. Gives the transaction that the server has reached. */
   sync(): Promise<bigint> {
     if (this.#sync !== undefined) return this.#sync;
-    const syncing = this.client.sync('/');
+    // Whoever reads has a deadline of their own; this one is nobody's.
+    const syncing = this.client.sync('/', { timeoutMs: SYNC_TIMEOUT_MS });
     this.#sync = syncing;
     // Who shares it may have been given up by then.
     syncing.catch(() => {});
@@ -53,7 +57,8 @@ export class Link {
       try {
         return await read();
       } catch (error) {
-        if (!isKeelsonError(error, 'E_UNAVAILABLE')) throw error;
+        // A server that is there and refuses is not asked again and again.
+        if (!isKeelsonError(error, 'E_UNAVAILABLE') || this.client.connected) throw error;
       }
     }
   }

@@ -38,6 +38,8 @@ export interface PipeSink {
   /** Something arrived; `answeredSentMs`: when the newest request that it answers was sent, where it answers one. */
   onHeard(nowMs: number, answeredSentMs: number | undefined): void;
   onZxid(zxid: bigint): void;
+  /** The error of a request that the server refused with this code. */
+  refusal(code: number, request: string, path: string | undefined): KeelsonError;
   onNodeEvent(event: NodeEvent): void;
   /** Every request in flight has been told. */
   onClosed(error: KeelsonError): void;
@@ -194,7 +196,7 @@ export class RequestPipe {
     entry.replied?.(code);
     if (entry.settled) return;
     if (code !== ResultCode.ok) {
-      this.#settle(entry, resultError(code, entry.name, entry.path));
+      this.#settle(entry, this.#sink.refusal(code, entry.name, entry.path));
       return;
     }
     try {

@@ -15,6 +15,7 @@ import { type Request, RequestPipe } from '../connection/request-pipe.ts';
 import type { JuteWriter } from '../wire/jute-writer.ts';
 import { OpCode } from '../wire/op-code.ts';
 import type { NodeEvent } from '../wire/records.ts';
+import { ResultCode, resultError } from '../wire/result-code.ts';
 import { Reconnect } from './reconnect.ts';
 import { homesickAfterMs } from './server-order.ts';
 import { aliveUntilMs, attached, heard, nextStep, type SessionClock, sent } from './session-clock.ts';
@@ -223,6 +224,7 @@ export class SessionLink {
       onZxid: (zxid) => {
         if (zxid > this.#lastZxid) this.#lastZxid = zxid;
       },
+      refusal: (code, request, path) => this.#refusal(code, request, path),
       onNodeEvent: (event) => this.#sink.onNodeEvent(event),
       onClosed: (error) => this.#detached(error),
     });
@@ -236,6 +238,13 @@ export class SessionLink {
     this.#sink.onAttached((xid, code, write) => pipe.tell(xid, code, write));
     this.#sink.onConnection({ type: 'connected', newSession });
     this.#wakeWaiting();
+  }
+
+  /** Where another session follows, the end of one is an interruption: nothing was done, and the same request can be made again. */
+  #refusal(code: number, request: string, path: string | undefined): KeelsonError {
+    if (code !== ResultCode.sessionExpired || this.#options.onExpired === 'end')
+      return resultError(code, request, path);
+    return new KeelsonError('E_UNAVAILABLE', 'ZooKeeper has ended the session; a new one is being opened.');
   }
 
   /** Moves the local deadline to what the clock says; `false` where it has passed. */
