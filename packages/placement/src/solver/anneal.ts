@@ -28,7 +28,7 @@ const STAGES = 64;
 /** What a node outside its range counts besides. */
 const OUTSIDE_AT_ALL = 0.5;
 /** What a leader outside its range, and what a change of leader counts, in copies. */
-const LEADER_OUTSIDE = 1.5;
+const LEADER_OUTSIDE = 4;
 const LEADER_CHANGE = 0.3;
 /** The threshold at the beginning, in copies. */
 const THRESHOLD = 1;
@@ -100,7 +100,8 @@ class Annealer {
     const from = this.#state.node[s] as number;
     if (from === NONE || this.#state.layout.problem.nodeState[from] !== NODE_LIVE) return;
     const kind = this.#chance.share();
-    if (kind < 0.2) this.#tryHome(s, from);
+    if (kind < 0.1) this.#tryHome(s, from);
+    else if (kind < 0.35) this.#tryReplace(s, from);
     else if (kind < 0.5) this.#tryMove(s, from, this.#live[this.#chance.below(this.#live.length)] as number);
     else if (kind < 0.88) this.#tryChange(s, this.#chance.share() < 0.5 ? this.#someAway() : this.#chance.below(S));
     else this.#tryRoles(s);
@@ -119,20 +120,61 @@ class Annealer {
   }
 
   #tryMove(s: number, from: number, to: number): void {
+    if (from === to) return;
+    this.#forget();
+    const change = this.#moveChange(s, from, to);
+    if (change + this.#outsideCost() > this.#threshold || !this.#mayMove(s, from, to)) return;
+    this.#move(s, from, to, change);
+  }
+
+  /** A slot that would have to be copied goes home, and another comes in its stead: as many copies, of other weights. */
+  #tryReplace(s: number, from: number): void {
+    const { S, currentFrom, currentNode, nodeState } = this.#state.layout.problem;
+    const p = this.#state.layout.partitionOf[s] as number;
+    const first = currentFrom[p] as number;
+    const homes = (currentFrom[p + 1] as number) - first;
+    const t = this.#chance.below(S);
+    const other = this.#state.node[t] as number;
+    if (homes === 0 || other === NONE || other === from || nodeState[other] !== NODE_LIVE) return;
+    const home = currentNode[first + this.#chance.below(homes)] as number;
+    if (home === from || !this.#mayMove(s, from, home)) return;
+    this.#forget();
+    const leaving = this.#moveChange(s, from, home);
+    this.#state.move(s, home);
+    const change = leaving + this.#moveChange(t, other, from);
+    const accepted = change + this.#outsideCost() <= this.#threshold && this.#mayMove(t, other, from);
+    this.#state.move(s, from);
+    if (!accepted) return;
+    this.#log.push(s, from);
+    this.#state.move(s, home);
+    this.#noteAway(s);
+    this.#move(t, other, from, change);
+  }
+
+  #mayMove(s: number, from: number, to: number): boolean {
+    return !isPinned(this.#state, this.#state.layout.partitionOf[s] as number, from) && mayMoveTo(this.#state, s, to);
+  }
+
+  /** Copies and changes of leader that a move adds; what it does to the ranges is added up besides. */
+  #moveChange(s: number, from: number, to: number): number {
     const state = this.#state;
-    if (from === to || isPinned(state, state.layout.partitionOf[s] as number, from)) return;
     state.amountOf(s, this.#amount);
     const leads = state.layout.leads[state.kindOf(s)] as number;
-    this.#outsideChange = 0;
-    this.#crossings = 0;
-    let change = copiesOfMove(state, s, from, to) + LEADER_CHANGE * leaderChangesOfMove(state, s, from, to);
-    change += this.#nodeChange(from, -1, -leads) + this.#nodeChange(to, 1, leads);
-    if (change + this.#outsideCost() > this.#threshold || !mayMoveTo(state, s, to)) return;
+    const change = copiesOfMove(state, s, from, to) + LEADER_CHANGE * leaderChangesOfMove(state, s, from, to);
+    return change + this.#nodeChange(from, -1, -leads) + this.#nodeChange(to, 1, leads);
+  }
+
+  #move(s: number, from: number, to: number, change: number): void {
     this.#log.push(s, from);
-    state.move(s, to);
+    this.#state.move(s, to);
     this.#noteAway(s);
     this.#value += change;
     this.#outside += this.#outsideChange;
+  }
+
+  #forget(): void {
+    this.#outsideChange = 0;
+    this.#crossings = 0;
   }
 
   /** Two slots of different partitions change places. */
@@ -143,8 +185,7 @@ class Annealer {
     if (b === NONE || a === b || state.layout.problem.nodeState[b] !== NODE_LIVE) return;
     this.#difference(s, t);
     const leads = (state.layout.leads[state.kindOf(s)] as number) - (state.layout.leads[state.kindOf(t)] as number);
-    this.#outsideChange = 0;
-    this.#crossings = 0;
+    this.#forget();
     let change = copiesOfMove(state, s, a, b) + copiesOfMove(state, t, b, a);
     change += LEADER_CHANGE * (leaderChangesOfMove(state, s, a, b) + leaderChangesOfMove(state, t, b, a));
     change += this.#nodeChange(a, -1, -leads) + this.#nodeChange(b, 1, leads);
@@ -166,8 +207,7 @@ class Annealer {
     const b = state.node[follower] as number;
     if (state.layout.problem.nodeState[b] !== NODE_LIVE) return;
     this.#difference(leader, follower);
-    this.#outsideChange = 0;
-    this.#crossings = 0;
+    this.#forget();
     const change =
       LEADER_CHANGE * leaderChangesOfMove(state, leader, a, b) +
       this.#nodeChange(a, -1, -1) +

@@ -1,4 +1,4 @@
-import { type CompiledAffinity, type CompiledProblem, NONE } from '../model/compiled.ts';
+import { type CompiledAffinity, type CompiledProblem, NODE_LIVE, NONE } from '../model/compiled.ts';
 import { pairViolations, violationsAt } from '../score/affinity.ts';
 import { copiesOf, leaderChangesOf, preferenceMissed, sharingPairs } from '../score/partition-terms.ts';
 import type { SolverState } from './state.ts';
@@ -14,6 +14,8 @@ export class WishCosts {
   readonly #between: readonly BetweenResources[];
   /** By partition of the second resource, for each affinity between partitions: whose partner it is, or NONE. */
   readonly #partnerOf: readonly (Int32Array | undefined)[];
+  /** [level] domains with live nodes. */
+  readonly #domains: readonly number[];
   /** Partitions by the set of nodes that holds them. */
   readonly #copysets = new Map<string, number>();
 
@@ -25,6 +27,9 @@ export class WishCosts {
     this.#between = problem.affinities
       .filter(({ partner }) => partner === undefined)
       .map((affinity) => new BetweenResources(problem, affinity));
+    this.#domains = problem.widerDomains.map(
+      (domain) => new Set(domain.filter((_, n) => problem.nodeState[n] === NODE_LIVE)).size,
+    );
     this.#partnerOf = problem.affinities.map((affinity) => partnersOf(problem, affinity));
     for (let p = 0; p < problem.P; p++) this.enter(p);
   }
@@ -45,7 +50,12 @@ export class WishCosts {
       copies * (goals.moves + (goals.bytes * (bytes[p] as number)) / this.#meanBytes) +
       leaderChangesOf(this.#problem, p, this.#node, from) * goals.leaderChanges;
     let wish = preferenceMissed(this.#problem, p, this.#node, from) * goals.preferredLeaders;
-    for (const domain of widerDomains) wish += sharingPairs(this.#problem, p, domain, this.#node, from) * goals.spread;
+    const replicas = (slotsFrom[p + 1] as number) - from;
+    for (const [level, domain] of widerDomains.entries()) {
+      const pairs = sharingPairs(this.#problem, p, domain, this.#node, from);
+      // What domains fewer than replicas force is no open wish: else every partition would be looked at for nothing.
+      wish += Math.max(0, pairs - leastPairs(replicas, this.#domains[level] as number)) * goals.spread;
+    }
     return { calm, wish: wish + this.#affinities(p) * goals.affinity };
   }
 
@@ -97,6 +107,14 @@ export class WishCosts {
     }
     return sum;
   }
+}
+
+/** Pairs that share a domain where replicas stand as evenly over so many domains as can be. */
+function leastPairs(replicas: number, domains: number): number {
+  if (domains === 0) return 0;
+  const each = Math.floor(replicas / domains);
+  const more = replicas % domains;
+  return (domains * each * (each - 1)) / 2 + more * each;
 }
 
 function meanBytes({ P, bytes, slotsFrom, S }: CompiledProblem): number {
