@@ -7,7 +7,6 @@ import {
   KeelsonError,
   onAbort,
   type Runtime,
-  type TimerHandle,
 } from '@keelson/runtime';
 import { type ServerAddress, serverName } from '../connect-string.ts';
 import type { Established, HandshakeOptions } from '../connection/handshake.ts';
@@ -16,9 +15,9 @@ import type { JuteWriter } from '../wire/jute-writer.ts';
 import { OpCode } from '../wire/op-code.ts';
 import type { NodeEvent } from '../wire/records.ts';
 import { ResultCode, resultError } from '../wire/result-code.ts';
+import { ConnectionKeeper } from './connection-keeper.ts';
 import { Reconnect } from './reconnect.ts';
-import { homesickAfterMs } from './server-order.ts';
-import { aliveUntilMs, attached, heard, nextStep, type SessionClock, sent } from './session-clock.ts';
+import { aliveUntilMs, attached, heard, type SessionClock, sent } from './session-clock.ts';
 
 /** What happens to the session and its connection. */
 export type ConnectionEvent =
@@ -75,10 +74,7 @@ export class SessionLink {
   #server: string | undefined;
   #clock: SessionClock | undefined;
   #expiry: DeadlineTimer | undefined;
-  #step: TimerHandle | undefined;
-  #homesick: TimerHandle | undefined;
-  /** Whether the last look found silence that may only be this process's own. */
-  #doubtful = false;
+  #keeper: ConnectionKeeper | undefined;
   #session: SessionCredentials;
   #timeoutMs: number;
   #lastZxid = 0n;
@@ -215,7 +211,8 @@ export class SessionLink {
     this.#session = { id: response.sessionId, password: response.password };
     this.#timeoutMs = response.timeoutMs;
     const nowMs = this.#runtime.clock.monotonicMs();
-    this.#clock = attached(response.timeoutMs, sentMs, nowMs);
+    const clock = attached(response.timeoutMs, sentMs, nowMs);
+    this.#clock = clock;
     this.#server = serverName(channel.server);
     const pipe = new RequestPipe(this.#runtime, channel, this.#options.maxRequestBytes, {
       beforeArrival: () => this.#beforeArrival(),
@@ -233,8 +230,8 @@ export class SessionLink {
       return;
     }
     this.#pipe = pipe;
-    this.#scheduleStep();
-    this.#scheduleHomesickness(pipe);
+    this.#keeper = new ConnectionKeeper(this.#runtime, pipe, this.#server, () => this.#clock ?? clock);
+    this.#keeper.start(this.#reconnect);
     this.#sink.onAttached((xid, code, write) => pipe.tell(xid, code, write));
     this.#sink.onConnection({ type: 'connected', newSession });
     this.#wakeWaiting();
@@ -266,56 +263,15 @@ export class SessionLink {
 
   #heard(atMs: number, answeredSentMs: number | undefined): void {
     if (this.#clock === undefined) return;
-    this.#doubtful = false;
+    this.#keeper?.heard();
     this.#clock = heard(this.#clock, atMs, answeredSentMs);
     if (answeredSentMs !== undefined && !this.#ended.signal.aborted) this.#watchExpiry();
-  }
-
-  #scheduleStep(): void {
-    this.#step?.cancel();
-    const [clock, pipe] = [this.#clock, this.#pipe];
-    if (clock === undefined || pipe === undefined) return;
-    const nowMs = this.#runtime.clock.monotonicMs();
-    const step = nextStep(clock, nowMs);
-    if (step.type === 'ping') pipe.ping();
-    if (step.type === 'silent' && this.#doubtful) {
-      const limitMs = Math.round(nowMs - clock.heardMs);
-      pipe.destroy(
-        new KeelsonError('E_UNAVAILABLE', `ZooKeeper at ${this.#server} has said nothing for ${limitMs} ms.`),
-      );
-      return;
-    }
-    // Silence may be this process's own: what has arrived while it was stopped is looked at before the connection is given up.
-    this.#doubtful = step.type === 'silent';
-    const waitMs = step.type === 'wait' ? step.untilMs - nowMs : step.type === 'ping' ? clock.timeoutMs / 3 : 1;
-    this.#step = this.#runtime.timers.after(Math.max(1, Math.ceil(waitMs)), () => this.#scheduleStep(), {
-      background: true,
-    });
-  }
-
-  /** Some minutes after a failure the client goes back to the server that it would take first, when nothing is in flight. */
-  #scheduleHomesickness(pipe: RequestPipe): void {
-    this.#homesick?.cancel();
-    if (this.#reconnect.isHome) return;
-    const waitMs = homesickAfterMs(this.#runtime.random.next());
-    const goHome = (): void => {
-      if (this.#pipe !== pipe) return;
-      if (pipe.inFlight > 0) {
-        this.#homesick = this.#runtime.timers.after(1_000, goHome, { background: true });
-        return;
-      }
-      this.#reconnect.headHome();
-      pipe.destroy(new KeelsonError('E_UNAVAILABLE', 'The client goes back to another server.'));
-    };
-    this.#homesick = this.#runtime.timers.after(waitMs, goHome, { background: true });
   }
 
   #detached(error: KeelsonError): void {
     this.#pipe = undefined;
     this.#server = undefined;
-    this.#step?.cancel();
-    this.#homesick?.cancel();
-    this.#doubtful = false;
+    this.#keeper?.stop();
     this.#expiry?.check();
     if (this.#stopped.signal.aborted) return;
     if (!this.#ended.signal.aborted) this.#sink.onConnection({ type: 'disconnected', error });
