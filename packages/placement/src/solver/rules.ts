@@ -1,4 +1,4 @@
-import { NODE_HELD, NODE_LIVE, NONE } from '../model/compiled.ts';
+import { NODE_HELD, NONE } from '../model/compiled.ts';
 import { zoneRule } from './layout.ts';
 import type { SolverState } from './state.ts';
 
@@ -60,7 +60,7 @@ export function zoneAllows(state: SolverState, p: number, n: number, leaving: nu
   const target = zone[n] as number;
   let limit = zoneLimit[k] as number;
   let atLimit = zonesAtLimit[k] as number;
-  if (anyHeld || problem.forbiddenFrom[p] !== problem.forbiddenFrom[p + 1])
+  if (problem.forbiddenFrom[p] !== problem.forbiddenFrom[p + 1] || (anyHeld && standsOnHeld(state, p)))
     ({ limit, zonesAtLimit: atLimit } = ownZoneRule(state, p));
   let beside = 0;
   for (let t = slotsFrom[p] as number; t < (slotsFrom[p + 1] as number); t++) {
@@ -71,6 +71,14 @@ export function zoneAllows(state: SolverState, p: number, n: number, leaving: nu
   }
   if (beside + 1 < limit || limit === 1) return beside < limit;
   return beside < limit && zonesHolding(state, p, limit, leaving) < atLimit;
+}
+
+function standsOnHeld({ layout }: SolverState, p: number): boolean {
+  const { nodeState, currentFrom, currentNode } = layout.problem;
+  for (let c = currentFrom[p] as number; c < (currentFrom[p + 1] as number); c++) {
+    if (nodeState[currentNode[c] as number] === NODE_HELD) return true;
+  }
+  return false;
 }
 
 /** Zones that hold `count` replicas of p or more, not counting slot `leaving`. */
@@ -134,11 +142,6 @@ export function isRolePinned({ layout }: SolverState, p: number, n: number): boo
 export function mayMoveTo(state: SolverState, s: number, n: number): boolean {
   const p = state.layout.partitionOf[s] as number;
   return mayTake(state, p, n) && zoneAllows(state, p, n, s) && fits(state, s, n);
-}
-
-/** Whether a node takes replicas at all. */
-export function isLive({ layout }: SolverState, n: number): boolean {
-  return layout.problem.nodeState[n] === NODE_LIVE;
 }
 
 /** Whether two slots of one partition may exchange their nodes as far as room goes: where roles weigh alike nothing changes. */

@@ -26,9 +26,9 @@ const problem: PlacementProblem = {
 function addedUp(state: SolverState) {
   const { N, D, S } = state.layout.problem;
   const sums = {
-    load: new Array<number>(N * D).fill(0),
-    count: new Array<number>(N).fill(0),
-    leaders: new Array<number>(N).fill(0),
+    load: Array.from({ length: N * D }, () => 0),
+    count: Array.from({ length: N }, () => 0),
+    leaders: Array.from({ length: N }, () => 0),
   };
   const amount = new Float64Array(D);
   let homeless = 0;
