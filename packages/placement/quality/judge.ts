@@ -36,7 +36,7 @@ export interface Verdict {
   readonly leaderBound: number;
   /** Over the sets of replicas of the answer. */
   readonly leaderBoundHere: number;
-  /** Leaders of the fullest node over its fair share, rounded up to a whole leader. */
+  /** Leaders of the fullest node over its fair share, rounded up to a whole leader; 1 where it is proven that the replicas allow no more evenness. */
   readonly leaderMax: number;
   /** Load of the fullest node over its fair share, in the worst dimension. */
   readonly loadMax: number;
@@ -106,6 +106,12 @@ export function verdictOn({ problem, part, placeable, balance }: Question, stand
   }
   if (counts.placed < able)
     faults.push(`${able - counts.placed} of ${counts.wanted} replicas have a place and are left out`);
+  const leaderMax = maxOverFair(
+    counts.leaders,
+    fairly.map((share) => Math.ceil(share - 1e-6)),
+  );
+  // Where a tag fills some nodes with what nobody leads, the replicas left to lead stand elsewhere: then the best there is has to do.
+  const leadsBest = here.outside > 0 && outsideRanges(counts.leaders, leaderRanges(facts)) <= here.outside;
   return {
     part,
     faults,
@@ -116,12 +122,7 @@ export function verdictOn({ problem, part, placeable, balance }: Question, stand
     leaderChanges: counts.leaderChanges,
     leaderBound: placeable && balance && facts.rolesWeighAlike ? leading.changes : counts.leaderChanges,
     leaderBoundHere: placeable && balance && facts.rolesWeighAlike ? here.changes : counts.leaderChanges,
-    leaderMax: balance
-      ? maxOverFair(
-          counts.leaders,
-          fairly.map((share) => Math.ceil(share - 1e-6)),
-        )
-      : 1,
+    leaderMax: balance && !leadsBest ? leaderMax : 1,
     loadMax,
   };
 }

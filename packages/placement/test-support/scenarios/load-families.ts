@@ -119,7 +119,7 @@ export const loadFamilies: readonly Family[] = [
       const resources = kinds.map(([name, roles], at) => ({
         ...resourceOf(random, name, Math.ceil(spec.partitions / (at + 2)), spec),
         roles,
-        ...(at === 0 ? { tag: 'ssd' } : at === 1 ? { tag: 'all' } : {}),
+        ...(at === 2 ? { tag: 'ssd' } : at === 1 ? { tag: 'all' } : {}),
       }));
       const problem = { ...base, resources };
       const now = withCurrent(problem, yield start(problem));

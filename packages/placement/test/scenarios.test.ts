@@ -1,0 +1,42 @@
+import { describe, expect, it } from 'vitest';
+import { judge } from '../quality/judge.ts';
+import { solveByNames } from '../quality/solver.ts';
+import { figuresOf, type ScenarioFigures, summarize } from '../quality/summary.ts';
+import { worstCases } from '../quality/worst-cases.ts';
+import { scenario } from '../test-support/scenarios/index.ts';
+
+/** A slice of the scenarios, of every kind, with and without weights; `npm run quality` goes through all of them. */
+const slice = Array.from({ length: 88 }, (_, number) => number).filter((number) => number % 47 !== 46);
+
+/** Some dozen solves and bounds a test: a busy machine may take its time. */
+const patience = { timeout: 180_000 };
+
+const run = (number: number): ScenarioFigures => figuresOf(judge(scenario(number), solveByNames));
+const named = ({ outcome: { scenario: one } }: ScenarioFigures): string => `${one.number} ${one.family}`;
+
+/** What every answer is held to. Without weights the bound is met exactly; with weights it is the optimum of the fractional problem, which whole replicas do not reach. */
+function expectGood(all: readonly ScenarioFigures[]): void {
+  expect(all.flatMap((one) => one.faults.map((fault) => `${named(one)}: ${fault}`))).toEqual([]);
+  expect(all.filter(({ unplaced }) => unplaced > 0).map(named)).toEqual([]);
+  const plain = all.filter(({ outcome }) => !outcome.scenario.weighted);
+  expect(plain.filter(({ movement }) => movement > 1).map(named)).toEqual([]);
+  expect(all.filter(({ leadersOver }) => leadersOver > 0.01).map(named)).toEqual([]);
+  expect(all.filter(({ leaderMax }) => leaderMax > 1.05 + 1e-9).map(named)).toEqual([]);
+}
+
+describe('the solver, judged by the oracles', patience, () => {
+  it.each([0, 1, 2, 3])('is as good as can be in quarter %i of a slice of the scenarios', (quarter) => {
+    expectGood(slice.filter((_, at) => at % 4 === quarter).map(run));
+  });
+
+  it('copies little more than the bound where replicas weigh something', () => {
+    const { median } = summarize(slice.filter((number) => number >= 22 && number < 44).map(run)).movement.weighted;
+    expect(median).toBeLessThanOrEqual(1.05);
+  });
+
+  it.each(worstCases)('is no worse than it was in $number, $family', ({ number, movement }) => {
+    const now = run(number);
+    expectGood([now]);
+    expect(now.movement).toBeLessThanOrEqual(movement + 0.15);
+  });
+});
