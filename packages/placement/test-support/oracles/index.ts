@@ -1,4 +1,4 @@
-export { type Answer, type Counts, countAnswer, maxOverFair, outsideRanges, readAnswer } from './answer.ts';
+export { type Answer, countAnswer, maxOverFair, outsideRanges, readAnswer } from './answer.ts';
 export { brokenConstraints } from './check-hard.ts';
 export { bestOfAll, movesOf } from './exhaustive.ts';
 export { type ClusterFacts, factsOf, type Standing } from './facts.ts';

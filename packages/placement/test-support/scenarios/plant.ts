@@ -34,15 +34,6 @@ export function mapPartitions(
   };
 }
 
-/** What stands today, by names. */
-export function currentOf(problem: PlacementProblem): Standing[] {
-  return problem.resources.flatMap((resource) =>
-    resource.partitions.flatMap(({ name, current = [] }) =>
-      current.map(({ node, role }) => ({ resource: resource.name, partition: name, node, role })),
-    ),
-  );
-}
-
 interface Bin {
   readonly name: string;
   readonly zone: string;
