@@ -206,7 +206,9 @@ export class SimulatedWorld {
       process.crash();
       this.runtime.timers.after(RESTART_MS, () => this.#restart(name));
     };
-    program({ ...context, store }).then(
+    // A turn later, so that the program finds its process in the world.
+    const running = Promise.resolve().then(() => program({ ...context, store }));
+    running.then(
       () => ended('it returned'),
       (error: unknown) => {
         if (!isKeelsonError(error)) this.violate(`${name} failed: ${String(error)}`);

@@ -43,7 +43,7 @@ describe('locks', () => {
     const broken = await api.ok(lockBrokenSchema, 'POST', '/locks/invoices/break', { body: by });
     expect(broken.body.broken.map(({ id }) => id)).toEqual([holder?.id]);
     const lock = await next;
-    expect(held.lost.aborted).toBe(true);
+    await expect.poll(() => held.lost.aborted).toBe(true);
     const after = await api.ok(lockSchema, 'GET', '/locks/invoices');
     expect(after.body).toMatchObject({ waiting: [], lastBreak: { by: 'ops', reason: 'stuck', owner: 'app' } });
     await lock.release();
