@@ -19,9 +19,8 @@ process.on('SIGUSR2', () => {
   beats += 1;
   void store.put(`/alive/${name}`, bytes(String(beats)), { session });
 });
-process.on('SIGTERM', async () => {
-  await store.close();
-  process.exit(0);
+process.on('SIGTERM', () => {
+  void store.close().then(() => process.exit(0));
 });
 process.on('SIGHUP', () => process.exit(7));
 // From here on it is ready for anything.

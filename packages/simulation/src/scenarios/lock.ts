@@ -21,14 +21,15 @@ export function lockScenario(): Scenario {
     restMs: 30_000,
     begin(world) {
       const owners = new Owners(world);
-      let [done, unknown, stopped] = [0, 0, false];
+      let [done, unknown] = [0, 0];
+      const stopping = new AbortController();
       for (const name of clients)
         world.start(name, async ({ store, runtime }) => {
           const session = await persist(runtime, () => store.openSession({ ttlMs: TTL_MS }));
-          const { lock } = coordination({ store, session, runtime, owner: name, host: 'simulated', pid: 1 });
+          const recipes = coordination({ store, session, runtime, owner: name, host: 'simulated', pid: 1 });
           const process = world.process(name);
-          while (!session.lost.aborted && !stopped) {
-            const held = await persist(runtime, () => lock('account').acquire({ timeoutMs: 20_000 }));
+          while (!session.lost.aborted && !stopping.signal.aborted) {
+            const held = await persist(runtime, () => recipes.lock('account').acquire({ timeoutMs: 20_000 }));
             const believes = (): boolean => process.state === 'running' && !session.lost.aborted && !held.lost.aborted;
             owners.begin('the lock', { owner: name, token: held.fencingToken, believes });
             try {
@@ -44,11 +45,11 @@ export function lockScenario(): Scenario {
             await rest(runtime, 50, 800);
           }
           await session.close();
-          if (stopped) await new Promise(() => {});
+          if (stopping.signal.aborted) await new Promise(() => {});
         });
       return {
         finish: async () => {
-          stopped = true;
+          stopping.abort();
           const store = world.connect('looker');
           await rest(world.runtime, 25_000, 25_001);
           const balance = Number(textOf(await store.get(account)) || '0');
