@@ -7,7 +7,7 @@ export interface WorstCase {
 }
 
 /**
- * The worst ten of `npm run quality`, run again as tests: what was gained on them must not be lost. All of them have weights in several
+ * Ten of the worst among the first 160 scenarios of `npm run quality`, run again as tests: what was gained must not be lost. All have weights in several
  * dimensions or of very different size, where few replicas have to add up and the bound, which may split them, is not to be reached.
  */
 export const worstCases: readonly WorstCase[] = [
