@@ -170,7 +170,7 @@ describe.each(hosts.filter(([, here]) => here))('the example on %s', (_, __, len
     // Where others keep the machine that busy, time says nothing about this program. Told in the output, not held.
     skip(load > MOST_LOAD_PER_CORE * cpus().length, `the machine is overloaded: load ${load.toFixed(1)}`);
     const boundMs = TTL_MS + host.expiryLagMs + TAKE_OVER_MS;
-    expect(takeOvers.length).toBeGreaterThan(8);
+    expect(takeOvers.length).toBeGreaterThan(length === 'whole' ? 8 : 0);
     const late = takeOvers.filter(({ tookMs }) => tookMs > boundMs);
     // One of them may have met a hiccup of a machine that others share, and then by no more than such a hiccup.
     expect(late.length).toBeLessThanOrEqual(1);

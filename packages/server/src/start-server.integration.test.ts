@@ -158,7 +158,7 @@ describe('a server', () => {
     });
     expect(await refused({ store: 'embedded:', dataDirectory: folder.path })).toMatchObject({ code: 'E_STORE_LOCKED' });
     expect(await refused({ store: 'embedded:' })).toMatchObject({ code: 'E_INVALID_ARGUMENT' });
-    expect(await refused({ store: 'zookeeper://x' })).toMatchObject({ code: 'E_INVALID_ARGUMENT' });
+    expect(await refused({ store: 'consul://x' })).toMatchObject({ code: 'E_INVALID_ARGUMENT' });
     expect(await refused({ store: 'etcd://127.0.0.1:1' })).toMatchObject({ code: 'E_UNAVAILABLE' });
     expect(await refused({ host: '0.0.0.0' })).toMatchObject({ code: 'E_INSECURE_LISTENER' });
     expect(await refused({ host: '203.0.113.7', tls: identity, tokens: 'a:0123456789abcdef' })).toMatchObject({
