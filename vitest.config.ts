@@ -1,4 +1,7 @@
+import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
+
+const seeds = fileURLToPath(new URL('tests/setup/seeds.ts', import.meta.url));
 
 /**
  * unit: no process, no real server, seconds; runs on every supported Node.
@@ -11,6 +14,7 @@ export default defineConfig({
   resolve: { conditions: ['keelson-source'] },
   ssr: { resolve: { conditions: ['keelson-source'] } },
   test: {
+    setupFiles: [seeds],
     projects: [
       {
         extends: true,
