@@ -10,6 +10,7 @@ import {
   type TemporaryDirectory,
   temporaryDirectory,
   testRuntime,
+  type ZooKeeperServer,
 } from '@keelson/testing';
 
 const cli = fileURLToPath(new URL('../../../packages/cli/dist/main.js', import.meta.url));
@@ -61,33 +62,9 @@ export async function embeddedHost(): Promise<StoreHost> {
 
 /** A real etcd, and our server beside it for the controller. */
 export async function etcdHost(): Promise<StoreHost> {
-  const etcd: EtcdServer = await startEtcd({ version: '3.7' });
-  const [member] = etcd.members;
-  if (member === undefined) throw new Error('etcd was started without a member');
-  const storeUrl = `etcd://127.0.0.1:${member.clientPort}`;
-  const httpPort = await freePort();
-  const flags = ['--store', storeUrl, '--http-port', String(httpPort), '--etcd-port', '0'];
-  let server = await startServer(flags);
-  const restartController = async (): Promise<void> => {
-    await server.kill();
-    server = await startServer(flags);
-  };
-  return {
-    name: 'etcd',
-    storeUrl,
-    expiryLagMs: 500,
-    restart: async (downMs = 0) => {
-      await member.kill();
-      await sleep(testRuntime, downMs);
-      await member.restart();
-      await restartController();
-    },
-    restartController,
-    [Symbol.asyncDispose]: async () => {
-      await server.stop();
-      await etcd.stop();
-    },
-  };
+  const etcd = await startEtcd({ version: '3.7' });
+  const storeUrl = `etcd://127.0.0.1:${etcd.members[0]?.clientPort}`;
+  return await beside(etcd, { name: 'etcd', storeUrl, expiryLagMs: 500 });
 }
 
 /** Length of a tick of the ZooKeeper below, in milliseconds: sessions end on a tick. */
@@ -96,19 +73,25 @@ const TICK_MS = 500;
 /** A real ZooKeeper, and our server beside it for the controller. */
 export async function zookeeperHost(): Promise<StoreHost> {
   const zookeeper = await startZooKeeper({ tickTimeMs: TICK_MS });
-  const [member] = zookeeper.members;
-  if (member === undefined) throw new Error('ZooKeeper was started without a server');
   const storeUrl = `zookeeper://${zookeeper.connectString}/example-store`;
-  const flags = ['--store', storeUrl, '--http-port', String(await freePort()), '--etcd-port', '0'];
+  return await beside(zookeeper, { name: 'ZooKeeper', storeUrl, expiryLagMs: TICK_MS });
+}
+
+/** A store of one member, with our server beside it for the controller. */
+async function beside(
+  store: Pick<EtcdServer | ZooKeeperServer, 'members' | 'stop'>,
+  facts: Pick<StoreHost, 'name' | 'storeUrl' | 'expiryLagMs'>,
+): Promise<StoreHost> {
+  const [member] = store.members;
+  if (member === undefined) throw new Error(`${facts.name} was started without a member`);
+  const flags = ['--store', facts.storeUrl, '--http-port', String(await freePort()), '--etcd-port', '0'];
   let server = await startServer(flags);
   const restartController = async (): Promise<void> => {
     await server.kill();
     server = await startServer(flags);
   };
   return {
-    name: 'ZooKeeper',
-    storeUrl,
-    expiryLagMs: TICK_MS,
+    ...facts,
     restart: async (downMs = 0) => {
       await member.kill();
       await sleep(testRuntime, downMs);
@@ -118,7 +101,7 @@ export async function zookeeperHost(): Promise<StoreHost> {
     restartController,
     [Symbol.asyncDispose]: async () => {
       await server.stop();
-      await zookeeper.stop();
+      await store.stop();
     },
   };
 }

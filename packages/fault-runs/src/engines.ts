@@ -1,4 +1,3 @@
-import { createConnection } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { KeelsonError, sleep } from '@keelson/runtime';
 import {
@@ -79,27 +78,13 @@ async function startZooKeeperEnsemble(): Promise<FaultEngine> {
     members: ensemble.members.map((member) => ({ ...controls(member), port: member.port })),
     url: (ports) => `zookeeper://${ports.map((port) => `127.0.0.1:${port}`).join(',')}`,
     leader: async () => {
-      const modes = await Promise.all(ensemble.members.map(({ port }) => zooKeeperMode(port)));
+      const modes = await Promise.all(ensemble.members.map((member) => member.mode()));
       const index = modes.indexOf('leader');
       return index < 0 ? undefined : index;
     },
     expiryLagMs: tickTimeMs,
     [Symbol.asyncDispose]: () => ensemble.stop(),
   };
-}
-
-/** What a server of ZooKeeper says it is: `leader`, `follower`; empty where it does not answer. */
-function zooKeeperMode(port: number): Promise<string> {
-  return new Promise((resolve) => {
-    let answer = '';
-    const socket = createConnection({ port, host: '127.0.0.1', timeout: 1_000 }, () => socket.write('srvr'));
-    socket.setEncoding('utf8').on('data', (text: string) => {
-      answer += text;
-    });
-    socket.once('timeout', () => socket.destroy());
-    socket.once('error', () => resolve(''));
-    socket.once('close', () => resolve(/Mode: (\w+)/.exec(answer)?.[1] ?? ''));
-  });
 }
 
 /** Smallest quota in which the runs' own data have room, in bytes. */

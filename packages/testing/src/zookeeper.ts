@@ -36,6 +36,8 @@ export interface ZooKeeperMember {
   kill(): Promise<void>;
   /** Starts it again on its own data and port and waits until it serves. */
   restart(): Promise<void>;
+  /** What it says it is: `leader`, `follower`, `standalone`; `undefined` where it does not answer. */
+  mode(): Promise<string | undefined>;
 }
 
 /** A running ZooKeeper, or an ensemble. Its data go with it. */
@@ -130,6 +132,7 @@ function runnableServer(plan: ServerPlan): ZooKeeperMember {
     pause: () => running?.pause(),
     resume: () => running?.resume(),
     kill,
+    mode: () => modeOf(plan.port).catch(() => undefined),
     restart: async () => {
       await kill();
       const configuration = await writeConfiguration(plan);
@@ -170,11 +173,15 @@ async function awaitServing(plan: ServerPlan, server: ManagedProcess): Promise<v
     `ZooKeeper on port ${plan.port} to serve`,
     async () => {
       if (!server.running) return 'ended';
-      return (await fourLetterWord(plan.port, 'srvr')).includes('Mode:') ? 'serving' : undefined;
+      return (await modeOf(plan.port)) === undefined ? undefined : 'serving';
     },
     { timeoutMs: 40_000, everyMs: 50 },
   );
   if (outcome === 'ended') throw new Error(`ZooKeeper ended while it was starting: ${server.stderr()}`);
+}
+
+async function modeOf(port: number): Promise<string | undefined> {
+  return /Mode: (\w+)/.exec(await fourLetterWord(port, 'srvr'))?.[1];
 }
 
 /** Sends one of ZooKeeper's four-letter commands and gives the whole answer. */
