@@ -20,4 +20,4 @@ export { type SleepOptions, sleep } from './sleep.ts';
 export { type SystemRuntimeOptions, systemRuntime } from './system-runtime.ts';
 export { type Span, type SpanAttribute, silentTracer, type Tracer } from './tracer.ts';
 export { type VirtualRuntime, type VirtualRuntimeOptions, virtualRuntime } from './virtual-runtime.ts';
-export { withDeadline } from './with-deadline.ts';
+export { type CallLimits, type CallScope, withDeadline, withinLimits } from './with-deadline.ts';

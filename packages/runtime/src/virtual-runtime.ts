@@ -4,7 +4,7 @@ import { jsonSafeFields } from './json-safe.ts';
 import { type LogFields, type Logger, silentLogger } from './logger.ts';
 import type { Runtime } from './runtime.ts';
 import { seededRandom } from './seeded-random.ts';
-import { settlePromises } from './settle.ts';
+import { stepBetweenTurns } from './settle.ts';
 import { type QueuedTimer, TimerQueue } from './timer-queue.ts';
 import { TraceLog } from './trace-log.ts';
 import { silentTracer, type Tracer } from './tracer.ts';
@@ -80,7 +80,7 @@ class VirtualWorld implements VirtualRuntime {
   }
 
   note(line: string): void {
-    this.#traceLog.add(`${this.#nowMs} ${line}`);
+    this.#traceLog.add(this.#nowMs, line);
   }
 
   pause(ms: number): void {
@@ -114,25 +114,27 @@ class VirtualWorld implements VirtualRuntime {
     if (this.#moving) throw new KeelsonError('E_INVALID_ARGUMENT', 'Virtual time is already being moved; await that.');
     this.#moving = true;
     try {
-      await settlePromises();
-      while (!done()) {
-        const next = this.#queue.peek();
-        if (next === undefined || next.dueMs > targetMs) {
-          this.#nowMs = Math.max(this.#nowMs, targetMs);
-          return;
-        }
-        this.#queue.pop();
-        this.#fire(next);
-        await settlePromises();
-      }
+      await stepBetweenTurns(() => !done() && this.#step(targetMs));
     } finally {
       this.#moving = false;
     }
   }
 
+  /** Fires the next timer; gives `false`, and the time as it then is, where none is due up to `targetMs`. */
+  #step(targetMs: number): boolean {
+    const next = this.#queue.peek();
+    if (next === undefined || next.dueMs > targetMs) {
+      this.#nowMs = Math.max(this.#nowMs, targetMs);
+      return false;
+    }
+    this.#queue.pop();
+    this.#fire(next);
+    return true;
+  }
+
   #fire(timer: QueuedTimer): void {
     this.#nowMs = Math.max(this.#nowMs, timer.dueMs);
-    this.note(`timer ${timer.id}`);
+    this.#traceLog.add(this.#nowMs, timer.id);
     try {
       timer.run();
     } finally {
@@ -142,9 +144,9 @@ class VirtualWorld implements VirtualRuntime {
 
   /** Periods count from now, not from when it was due: after a pause a repeating timer fires once, as real ones do. */
   #requeue(timer: QueuedTimer, periodMs: number): void {
-    const next = { ...timer, dueMs: this.#nowMs + periodMs, sequence: this.#sequence++ };
-    // The handle given out cancels the object it knows, so that object stays the one in the queue.
-    this.#queue.push(Object.assign(timer, next));
+    timer.dueMs = this.#nowMs + periodMs;
+    timer.sequence = this.#sequence++;
+    this.#queue.push(timer);
   }
 
   #arm(delayMs: number, run: () => void, periodMs: number | undefined): TimerHandle {
@@ -156,11 +158,13 @@ class VirtualWorld implements VirtualRuntime {
       run,
       periodMs,
       cancelled: false,
+      at: -1,
     };
     this.#queue.push(timer);
     return {
       cancel: () => {
         timer.cancelled = true;
+        this.#queue.remove(timer);
       },
     };
   }

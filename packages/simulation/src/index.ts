@@ -10,7 +10,6 @@ export {
   scheduleOf,
   simulate,
 } from './simulate.ts';
-export type { DelayRange } from './simulated-link.ts';
 export type { ProcessState, SimulatedProcess } from './simulated-process.ts';
 export type { SimulatedServer } from './simulated-server.ts';
 export { type ProcessContext, type Program, SimulatedWorld, type Violation, type WorldOptions } from './world.ts';

@@ -1,4 +1,5 @@
 import { sleep, type VirtualRuntime } from '@keelson/runtime';
+import type { TreePeer } from '@keelson/store/memory';
 import {
   type Commit,
   DEFAULT_OPERATION_LIMITS,
@@ -55,12 +56,14 @@ export class SimulatedServer {
   readonly #listeners = new Set<() => void>();
   #process: SimulatedProcess;
   #backend: MvccBackend;
+  #peer: TreePeer;
   #starts = 0;
 
   constructor(options: SimulatedServerOptions) {
     this.#options = options;
     this.#process = new SimulatedProcess({ world: options.world, name: 'store' });
     this.#backend = this.#open();
+    this.#peer = this.#newPeer();
   }
 
   /** The process it runs in; another after each restart. */
@@ -71,6 +74,11 @@ export class SimulatedServer {
   /** The tree. Only what runs in `process` may call it, but for reads of the world's own. */
   get backend(): MvccBackend {
     return this.#backend;
+  }
+
+  /** Its present life, as links reach it. */
+  get peer(): TreePeer {
+    return this.#peer;
   }
 
   get up(): boolean {
@@ -96,6 +104,7 @@ export class SimulatedServer {
     this.#starts += 1;
     this.#process = new SimulatedProcess({ world: this.#options.world, name: 'store', incarnation: this.#starts });
     this.#backend = this.#open();
+    this.#peer = this.#newPeer();
     for (const listener of this.#listeners) listener();
   }
 
@@ -103,6 +112,11 @@ export class SimulatedServer {
   async compact(): Promise<void> {
     const { revision, compactRevision } = this.#backend.describe();
     if (this.up && revision > compactRevision) await this.#backend.compact(revision);
+  }
+
+  #newPeer(): TreePeer {
+    const [process, backend] = [this.#process, this.#backend];
+    return { deliver: (work) => process.deliver(() => work(backend)) };
   }
 
   #open(): MvccBackend {

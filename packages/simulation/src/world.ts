@@ -1,7 +1,8 @@
 import { isKeelsonError, type Runtime, type VirtualRuntime, virtualRuntime } from '@keelson/runtime';
 import { kvStore, type Store } from '@keelson/store';
+import type { DelayRange } from '@keelson/store/memory';
 import type { ScheduledFault } from './fault.ts';
-import { type DelayRange, SimulatedLink } from './simulated-link.ts';
+import { SimulatedLink } from './simulated-link.ts';
 import { SimulatedProcess } from './simulated-process.ts';
 import { SimulatedServer } from './simulated-server.ts';
 
@@ -228,7 +229,7 @@ function strikeLink(link: SimulatedLink, fault: Extract<ScheduledFault, { proces
   if (fault.kind === 'partition') link.partition(fault.direction);
   else if (fault.kind === 'slow') link.slow({ minMs: 0, maxMs: fault.upToMs });
   else if (fault.kind === 'hold-watches') link.holdWatches();
-  else if (fault.kind === 'disconnect') link.disconnect();
+  else if (fault.kind === 'disconnect') link.reset();
   else if (fault.kind === 'lose-replies') link.loseReplies(fault.count);
   else if (fault.kind === 'drop-requests') link.dropRequests(fault.count);
 }

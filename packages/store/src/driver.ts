@@ -3,4 +3,5 @@ export { type BackendOptions, Calls } from './kv/calls.ts';
 export { checkExpectation, expectationError, type FoundVersion, fieldsCompared, meets } from './kv/expectation.ts';
 export { checkBranch } from './kv/transaction-plan.ts';
 export { WatchBuffer } from './kv/watch-buffer.ts';
+export { bufferLimitOf, WatchIterator } from './kv/watch-iterator.ts';
 export { checkWritable, copyOfValue } from './kv/writes.ts';

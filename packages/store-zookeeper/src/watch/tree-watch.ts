@@ -1,4 +1,4 @@
-import { isKeelsonError, KeelsonError, onAbort, sleep, withDeadline } from '@keelson/runtime';
+import { isKeelsonError, KeelsonError, sleep, withDeadline } from '@keelson/runtime';
 import {
   type Change,
   isBelow,
@@ -8,10 +8,10 @@ import {
   type Revision,
   type SnapshotReason,
   type StorePath,
-  type Watch,
   type WatchEvent,
   type WatchOptions,
 } from '@keelson/store';
+import { bufferLimitOf, WatchIterator } from '@keelson/store/driver';
 import type { NodeEvent } from '@keelson/zookeeper-client';
 import type { StoreContext } from '../context.ts';
 import { GUARD_NAME } from '../entry.ts';
@@ -19,11 +19,11 @@ import { ChangeTracker, type Reading } from './change-tracker.ts';
 import { DirtyPaths } from './dirty-paths.ts';
 import { ClassicTreeReader, LastingTreeReader, type TreeReader, type TreeScope } from './tree-reader.ts';
 
-/** Default of `bufferedChanges`. */
-const DEFAULT_BUFFERED_CHANGES = 10_000;
-
 /** Longest time one snapshot, or one round of readings, may take, in milliseconds. */
-const READ_TIMEOUT_MS = 30_000;
+const ROUND_TIMEOUT_MS = 30_000;
+
+/** Longest time one request of it may take: a reply that does not come costs the reader no more than that, in milliseconds. */
+const READ_TIMEOUT_MS = 5_000;
 
 /** Pause before a snapshot that failed is tried again, in milliseconds. */
 const RETRY_MS = 200;
@@ -40,16 +40,13 @@ export interface WatchSupport {
  * A watch on ZooKeeper: the watch is set, then the tree is read; what events call changed is read again. Readings are made when the reader asks
  * for the next event, so a slow reader costs a bounded set of paths, and several changes of one path become one.
  */
-export class TreeWatch implements Watch, AsyncIterator<WatchEvent, undefined> {
+export class TreeWatch extends WatchIterator {
   readonly #context: StoreContext;
   readonly #scope: TreeScope;
   readonly #support: WatchSupport;
   readonly #limit: number;
   readonly #tracker: ChangeTracker = new ChangeTracker();
   readonly #dirty: DirtyPaths = new DirtyPaths();
-  readonly #stop: AbortController = new AbortController();
-  readonly #onEnded: (watch: TreeWatch) => void;
-  readonly #releases: (() => void)[] = [];
   #reader: TreeReader;
   /** Why a snapshot is due; `undefined` while changes are told. */
   #resync: SnapshotReason | undefined = 'initial';
@@ -57,10 +54,6 @@ export class TreeWatch implements Watch, AsyncIterator<WatchEvent, undefined> {
   #interrupted = false;
   /** Counts interruptions: what was read across one is of no use. */
   #epoch = 0;
-  #wake: () => void = () => {};
-  #turn: Promise<unknown> = Promise.resolve();
-  #iterated = false;
-  #error: unknown;
 
   constructor(
     context: StoreContext,
@@ -69,81 +62,32 @@ export class TreeWatch implements Watch, AsyncIterator<WatchEvent, undefined> {
     support: WatchSupport,
     onEnded: (watch: TreeWatch) => void,
   ) {
-    const limit = options.bufferedChanges ?? DEFAULT_BUFFERED_CHANGES;
-    if (!Number.isInteger(limit) || limit < 1)
-      throw new KeelsonError('E_INVALID_ARGUMENT', `bufferedChanges must be a whole number from 1, not ${limit}.`);
+    super();
+    const limit = bufferLimitOf(options);
     this.#context = context;
     this.#scope = { path, recursive: options.recursive ?? false };
     this.#support = support;
     this.#limit = limit;
-    this.#onEnded = onEnded;
     this.#reader = this.#newReader();
+    this.atEnd(() => {
+      this.#reader.end();
+      this.#dirty.take();
+      onEnded(this);
+    });
     if (options.afterRevision !== undefined) {
       this.end(new KeelsonError('E_UNSUPPORTED', 'ZooKeeper keeps no history: a watch cannot begin in the past.'));
       return;
     }
-    this.#releases.push(
-      onAbort(options.signal, () => this.end()),
+    this.endWith(options.signal);
+    this.atEnd(
       context.main.client.onConnection((event) => {
-        if (event.type === 'connected') this.#wake();
+        if (event.type === 'connected') this.wake();
         else if (event.type !== 'ended') this.#interrupt(event.error);
       }),
     );
-    if (this.#stop.signal.aborted) this.#release();
   }
 
-  [Symbol.asyncIterator](): AsyncIterator<WatchEvent, undefined> {
-    if (this.#iterated) throw new KeelsonError('E_INVALID_ARGUMENT', 'A watch can be iterated once; open another one.');
-    this.#iterated = true;
-    return this;
-  }
-
-  next(): Promise<IteratorResult<WatchEvent, undefined>> {
-    const result = this.#turn.then(() => this.#next());
-    this.#turn = result.catch(() => {});
-    return result;
-  }
-
-  return(): Promise<IteratorResult<WatchEvent, undefined>> {
-    this.end();
-    return Promise.resolve({ value: undefined, done: true });
-  }
-
-  close(): Promise<void> {
-    this.end();
-    return Promise.resolve();
-  }
-
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.close();
-  }
-
-  /** Ends the iteration: with `error` where one is given, else as finished. The first call counts. */
-  end(error?: unknown): void {
-    if (this.#stop.signal.aborted) return;
-    this.#error = error;
-    this.#stop.abort(error);
-    this.#reader.end();
-    this.#dirty.take();
-    this.#release();
-    this.#onEnded(this);
-    this.#wake();
-  }
-
-  #release(): void {
-    for (const release of this.#releases.splice(0)) release();
-  }
-
-  async #next(): Promise<IteratorResult<WatchEvent, undefined>> {
-    for (;;) {
-      if (this.#stop.signal.aborted) return this.#finish();
-      const event = await this.#step();
-      if (event !== undefined && !this.#stop.signal.aborted) return { value: event, done: false };
-    }
-  }
-
-  /** One step towards the next event; gives it where there is one. */
-  async #step(): Promise<WatchEvent | undefined> {
+  protected override async step(): Promise<WatchEvent | undefined> {
     const interruption = this.#interruption;
     if (interruption !== undefined) {
       this.#interruption = undefined;
@@ -151,7 +95,7 @@ export class TreeWatch implements Watch, AsyncIterator<WatchEvent, undefined> {
     }
     const idle = this.#resync === undefined && this.#dirty.size === 0;
     if (idle || !this.#context.main.client.connected) {
-      await this.#changed();
+      await this.changed();
       return undefined;
     }
     try {
@@ -162,26 +106,13 @@ export class TreeWatch implements Watch, AsyncIterator<WatchEvent, undefined> {
     }
   }
 
-  #finish(): IteratorReturnResult<undefined> {
-    const error = this.#error;
-    this.#error = undefined;
-    if (error !== undefined) throw error;
-    return { value: undefined, done: true };
-  }
-
-  #changed(): Promise<void> {
-    return new Promise((resolve) => {
-      this.#wake = resolve;
-    });
-  }
-
   #newReader(): TreeReader {
     const Reader = this.#support.classic ? ClassicTreeReader : LastingTreeReader;
     return new Reader(this.#context, this.#scope, (event) => this.#told(event));
   }
 
   #told(event: NodeEvent): void {
-    if (this.#stop.signal.aborted || !this.#covers(event.path)) return;
+    if (this.stopped.aborted || !this.#covers(event.path)) return;
     const deletedAt = event.type === 'deleted' ? event.zxid : undefined;
     this.#dirty.add(event.path, this.#context.main.client.lastZxid, deletedAt);
     // A snapshot under way reads everything anyway; it holds no more than the tree.
@@ -189,7 +120,7 @@ export class TreeWatch implements Watch, AsyncIterator<WatchEvent, undefined> {
       this.#dirty.take();
       this.#resync = 'overflow';
     }
-    this.#wake();
+    this.wake();
   }
 
   #covers(path: StorePath): boolean {
@@ -208,7 +139,7 @@ export class TreeWatch implements Watch, AsyncIterator<WatchEvent, undefined> {
     this.#dirty.take();
     if (!this.#interrupted) this.#interruption = error;
     this.#interrupted = true;
-    this.#wake();
+    this.wake();
   }
 
   async #readSnapshot(reason: SnapshotReason): Promise<WatchEvent | undefined> {
@@ -261,11 +192,11 @@ export class TreeWatch implements Watch, AsyncIterator<WatchEvent, undefined> {
   }
 
   #reading<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
-    return withDeadline(this.#context.runtime, { signal: this.#stop.signal }, READ_TIMEOUT_MS, work);
+    return withDeadline(this.#context.runtime, { signal: this.stopped }, ROUND_TIMEOUT_MS, work);
   }
 
   async #failed(reason: unknown): Promise<void> {
-    if (this.#stop.signal.aborted) return;
+    if (this.stopped.aborted) return;
     if (isKeelsonError(reason, 'E_UNSUPPORTED') && !this.#support.classic) {
       this.#context.runtime.logger.info({}, 'ZooKeeper has no persistent watches; using one-shot watches');
       this.#support.classic = true;
@@ -280,7 +211,7 @@ export class TreeWatch implements Watch, AsyncIterator<WatchEvent, undefined> {
     }
     if (!this.#context.main.client.connected) return;
     // A tripped signal ends the pause; the loop above sees why.
-    await sleep(this.#context.runtime, RETRY_MS, { signal: this.#stop.signal }).catch(() => {});
+    await sleep(this.#context.runtime, RETRY_MS, { signal: this.stopped }).catch(() => {});
   }
 }
 

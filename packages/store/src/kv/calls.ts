@@ -1,10 +1,10 @@
 import {
-  anySignal,
   type CallOptions,
+  type CallScope,
   DEFAULT_TIMEOUT_MS,
   KeelsonError,
   type Runtime,
-  withDeadline,
+  withinLimits,
 } from '@keelson/runtime';
 import type { StorePath } from '../port.ts';
 
@@ -14,9 +14,14 @@ export interface BackendOptions {
   readonly timeoutMs: number;
 }
 
-/** The limits of a call, whatever else its options hold. */
-function limitsOf(options: CallOptions, signal: AbortSignal): CallOptions {
-  return options.timeoutMs === undefined ? { signal } : { signal, timeoutMs: options.timeoutMs };
+/** A plain object, as limits are spread into those of calls further down; its signal is made when it is asked for. */
+function limitsOf(scope: CallScope): BackendOptions {
+  return {
+    get signal() {
+      return scope.signal;
+    },
+    timeoutMs: scope.timeoutMs,
+  };
 }
 
 /** Runs every call of one store: deadline, caller's signal, end of the store, span. */
@@ -45,13 +50,7 @@ export class Calls {
     work: (limits: BackendOptions) => Promise<T>,
     defaultMs: number = DEFAULT_TIMEOUT_MS,
   ): Promise<T> {
-    const timeoutMs = options.timeoutMs ?? defaultMs;
-    return this.#runtime.tracer.span(`store.${name}`, { 'keelson.path': path }, async () => {
-      using signal = anySignal(options.signal, this.#closed.signal);
-      return await withDeadline(this.#runtime, limitsOf(options, signal), defaultMs, (inner) =>
-        work({ signal: inner, timeoutMs }),
-      );
-    });
+    return this.#run(name, path, options, defaultMs, (scope) => work(limitsOf(scope)));
   }
 
   /**
@@ -64,18 +63,31 @@ export class Calls {
     options: CallOptions,
     work: (limits: BackendOptions) => Promise<T>,
   ): Promise<T> {
-    let asked: AbortSignal | undefined;
+    let asked: CallScope | undefined;
     try {
-      return await this.read(name, path, options, (limits) => {
-        asked = limits.signal;
-        return work(limits);
+      return await this.#run(name, path, options, DEFAULT_TIMEOUT_MS, (scope) => {
+        asked = scope;
+        return work(limitsOf(scope));
       });
     } catch (error) {
-      if (asked?.aborted !== true || error !== asked.reason) throw error;
+      if (asked?.gaveUp === undefined || error !== asked.gaveUp) throw error;
       throw new KeelsonError('E_OUTCOME_UNKNOWN', `The ${name} of ${path} was sent, but its reply did not come.`, {
         cause: error,
         details: { path },
       });
     }
+  }
+
+  #run<T>(
+    name: string,
+    path: StorePath,
+    options: CallOptions,
+    defaultMs: number,
+    work: (scope: CallScope) => Promise<T>,
+  ): Promise<T> {
+    const limits = { signals: [options.signal, this.#closed.signal], timeoutMs: options.timeoutMs ?? defaultMs };
+    return this.#runtime.tracer.span(`store.${name}`, { 'keelson.path': path }, () =>
+      withinLimits(this.#runtime, limits, work),
+    );
   }
 }

@@ -1,3 +1,4 @@
+import { withDeadline } from '@keelson/runtime';
 import { checkPath } from '../path.ts';
 import type { Entry, Listing, ReadOptions, StorePath } from '../port.ts';
 import type { RangeRequest } from './backend.ts';
@@ -50,10 +51,13 @@ export class Reads {
     });
   }
 
-  /** Everything a watch on `path` covers, at one revision. */
+  /** Everything a watch on `path` covers, at one revision. `limits` are those of each read that it takes. */
   async snapshot(path: StorePath, recursive: boolean, limits: BackendOptions): Promise<Listing> {
-    const { keys } = this.#context;
-    const ranger = this.#ranger(limits);
+    const { keys, runtime } = this.#context;
+    const ranger: Ranger = (request) =>
+      withDeadline(runtime, limits, limits.timeoutMs, (signal) =>
+        this.#ranger({ signal, timeoutMs: limits.timeoutMs })(request),
+      );
     const scan = recursive ? scanDescendants : scanChildren;
     return await withRestart(async () => {
       const own = await ranger({ key: keys.keyOf(path) });

@@ -1,14 +1,12 @@
-import { isKeelsonError, KeelsonError, onAbort, sleep } from '@keelson/runtime';
+import { isKeelsonError, KeelsonError, sleep } from '@keelson/runtime';
 import type { Revision } from '../port.ts';
-import type { SnapshotReason, Watch, WatchEvent, WatchOptions } from '../watch.ts';
+import type { SnapshotReason, WatchEvent, WatchOptions } from '../watch.ts';
 import type { KvEvent, KvWatch, KvWatchSink } from './backend.ts';
 import type { StoreContext } from './context.ts';
 import type { Reads } from './reads.ts';
 import { WatchBuffer } from './watch-buffer.ts';
+import { bufferLimitOf, WatchIterator } from './watch-iterator.ts';
 import type { WatchScope } from './watch-scope.ts';
-
-/** Default of `bufferedChanges`. */
-const DEFAULT_BUFFERED_CHANGES = 10_000;
 
 /** Longest time one snapshot may take, in milliseconds. */
 const SNAPSHOT_TIMEOUT_MS = 30_000;
@@ -29,14 +27,11 @@ type Phase =
  * A watch over the etcd model: a snapshot at revision R, then the engine's events from R + 1. Everything is driven by the reader: a
  * snapshot is taken when it asks for the next event, so a reader that fell behind costs a bounded buffer and no work.
  */
-export class SnapshotWatch implements Watch, AsyncIterator<WatchEvent, undefined> {
+export class SnapshotWatch extends WatchIterator {
   readonly #context: StoreContext;
   readonly #reads: Reads;
   readonly #scope: WatchScope;
   readonly #buffer: WatchBuffer;
-  readonly #stop = new AbortController();
-  readonly #removeListener: () => void;
-  readonly #onEnded: (watch: SnapshotWatch) => void;
   #phase: Phase;
   #engineWatch: KvWatch | undefined;
   /** Tells the callbacks of the present engine watch from those of earlier ones. */
@@ -44,10 +39,6 @@ export class SnapshotWatch implements Watch, AsyncIterator<WatchEvent, undefined
   /** The newest revision up to which the reader was or will be told everything. */
   #revision: Revision = 0n;
   #interrupted = false;
-  #wake: () => void = () => {};
-  #turn: Promise<unknown> = Promise.resolve();
-  #iterated = false;
-  #error: unknown;
 
   constructor(
     context: StoreContext,
@@ -56,9 +47,8 @@ export class SnapshotWatch implements Watch, AsyncIterator<WatchEvent, undefined
     options: WatchOptions,
     onEnded: (watch: SnapshotWatch) => void,
   ) {
-    const limit = options.bufferedChanges ?? DEFAULT_BUFFERED_CHANGES;
-    if (!Number.isInteger(limit) || limit < 1)
-      throw new KeelsonError('E_INVALID_ARGUMENT', `bufferedChanges must be a whole number from 1, not ${limit}.`);
+    super();
+    const limit = bufferLimitOf(options);
     const after = options.afterRevision;
     if (after !== undefined && (typeof after !== 'bigint' || after < 0n))
       throw new KeelsonError('E_INVALID_ARGUMENT', 'afterRevision must be a bigint from 0.');
@@ -67,70 +57,20 @@ export class SnapshotWatch implements Watch, AsyncIterator<WatchEvent, undefined
     this.#scope = scope;
     this.#buffer = new WatchBuffer(limit);
     this.#phase = after === undefined ? { type: 'resync', reason: 'initial' } : { type: 'resume', after };
-    this.#onEnded = onEnded;
-    this.#removeListener = onAbort(options.signal, () => this.end());
-    if (this.#stop.signal.aborted) this.#removeListener();
-  }
-
-  [Symbol.asyncIterator](): AsyncIterator<WatchEvent, undefined> {
-    if (this.#iterated) throw new KeelsonError('E_INVALID_ARGUMENT', 'A watch can be iterated once; open another one.');
-    this.#iterated = true;
-    return this;
-  }
-
-  next(): Promise<IteratorResult<WatchEvent, undefined>> {
-    const result = this.#turn.then(() => this.#next());
-    this.#turn = result.catch(() => {});
-    return result;
-  }
-
-  return(): Promise<IteratorResult<WatchEvent, undefined>> {
-    this.end();
-    return Promise.resolve({ value: undefined, done: true });
-  }
-
-  close(): Promise<void> {
-    this.end();
-    return Promise.resolve();
-  }
-
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.close();
-  }
-
-  /** Ends the iteration: with `error` where one is given, else as finished. The first call counts. */
-  end(error?: unknown): void {
-    if (this.#stop.signal.aborted) return;
-    this.#error = error;
-    this.#stop.abort(error);
-    this.#dropEngineWatch();
-    this.#buffer.clear();
-    this.#removeListener?.();
-    this.#onEnded(this);
-    this.#wake();
-  }
-
-  async #next(): Promise<IteratorResult<WatchEvent, undefined>> {
-    for (;;) {
-      if (this.#stop.signal.aborted) return this.#finish();
-      const event = this.#buffer.shift();
-      if (event !== undefined) return { value: event, done: false };
-      if (this.#phase.type === 'live') await this.#changed();
-      else await this.#connect(this.#phase);
-    }
-  }
-
-  #finish(): IteratorReturnResult<undefined> {
-    const error = this.#error;
-    this.#error = undefined;
-    if (error !== undefined) throw error;
-    return { value: undefined, done: true };
-  }
-
-  #changed(): Promise<void> {
-    return new Promise((resolve) => {
-      this.#wake = resolve;
+    this.atEnd(() => {
+      this.#dropEngineWatch();
+      this.#buffer.clear();
+      onEnded(this);
     });
+    this.endWith(options.signal);
+  }
+
+  protected override async step(): Promise<WatchEvent | undefined> {
+    const event = this.#buffer.shift();
+    if (event !== undefined) return event;
+    if (this.#phase.type === 'live') await this.changed();
+    else await this.#connect(this.#phase);
+    return undefined;
   }
 
   async #connect(phase: Exclude<Phase, { readonly type: 'live' }>): Promise<void> {
@@ -144,11 +84,11 @@ export class SnapshotWatch implements Watch, AsyncIterator<WatchEvent, undefined
       const { entries, revision } = await calls.read(
         'watch',
         path,
-        { signal: this.#stop.signal },
-        (limits) => this.#reads.snapshot(path, recursive, { ...limits, timeoutMs: SNAPSHOT_READ_TIMEOUT_MS }),
+        { signal: this.stopped },
+        ({ signal }) => this.#reads.snapshot(path, recursive, { signal, timeoutMs: SNAPSHOT_READ_TIMEOUT_MS }),
         SNAPSHOT_TIMEOUT_MS,
       );
-      if (this.#stop.signal.aborted) return;
+      if (this.stopped.aborted) return;
       this.#push({ type: 'snapshot', reason: phase.reason, entries, revision });
       this.#openEngineWatch(revision);
     } catch (error) {
@@ -157,7 +97,7 @@ export class SnapshotWatch implements Watch, AsyncIterator<WatchEvent, undefined
   }
 
   async #snapshotFailed(reason: unknown): Promise<void> {
-    if (this.#stop.signal.aborted) return;
+    if (this.stopped.aborted) return;
     if (!isKeelsonError(reason) || !reason.retryable) {
       this.end(reason);
       return;
@@ -167,7 +107,7 @@ export class SnapshotWatch implements Watch, AsyncIterator<WatchEvent, undefined
       return;
     }
     // A tripped signal ends the pause; the loop above sees why.
-    await sleep(this.#context.runtime, SNAPSHOT_RETRY_MS, { signal: this.#stop.signal }).catch(() => {});
+    await sleep(this.#context.runtime, SNAPSHOT_RETRY_MS, { signal: this.stopped }).catch(() => {});
   }
 
   #openEngineWatch(after: Revision): void {
@@ -224,12 +164,12 @@ export class SnapshotWatch implements Watch, AsyncIterator<WatchEvent, undefined
   #resync(reason: SnapshotReason): void {
     this.#dropEngineWatch();
     this.#phase = { type: 'resync', reason };
-    this.#wake();
+    this.wake();
   }
 
   #push(event: WatchEvent): void {
     this.#interrupted = false;
-    if (this.#buffer.push(event)) this.#wake();
+    if (this.#buffer.push(event)) this.wake();
     else this.#resync('overflow');
   }
 }

@@ -1,4 +1,4 @@
-import type { Runtime } from '@keelson/runtime';
+import type { Random } from '@keelson/runtime';
 import type { DelayRange } from './faults.ts';
 
 /** What becomes of one request. */
@@ -6,17 +6,20 @@ export type Fate = 'served' | 'request-dropped' | 'reply-lost';
 
 /** The faults in force on one link, and the draws from them. */
 export class FaultState {
-  readonly #runtime: Runtime;
-  #delay: DelayRange = { minMs: 0, maxMs: 0 };
+  readonly #random: Pick<Random, 'next'>;
+  readonly #usualDelay: DelayRange;
+  #delay: DelayRange;
   #dropRequests = 0;
   #loseReplies = 0;
 
-  constructor(runtime: Runtime) {
-    this.#runtime = runtime;
+  constructor(random: Pick<Random, 'next'>, usualDelay: DelayRange) {
+    this.#random = random;
+    this.#usualDelay = usualDelay;
+    this.#delay = usualDelay;
   }
 
-  set delay(time: number | DelayRange) {
-    this.#delay = typeof time === 'number' ? { minMs: time, maxMs: time } : time;
+  set delay(time: DelayRange) {
+    this.#delay = time;
   }
 
   dropRequests(count: number): void {
@@ -28,7 +31,7 @@ export class FaultState {
   }
 
   heal(): void {
-    this.#delay = { minMs: 0, maxMs: 0 };
+    this.#delay = this.#usualDelay;
     this.#dropRequests = 0;
     this.#loseReplies = 0;
   }
@@ -36,7 +39,7 @@ export class FaultState {
   /** Milliseconds that the next message takes. */
   drawDelayMs(): number {
     const { minMs, maxMs } = this.#delay;
-    return minMs === maxMs ? minMs : minMs + this.#runtime.random.next() * (maxMs - minMs);
+    return minMs === maxMs ? minMs : minMs + this.#random.next() * (maxMs - minMs);
   }
 
   drawFate(): Fate {

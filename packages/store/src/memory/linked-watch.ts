@@ -1,7 +1,6 @@
-import type { Runtime } from '@keelson/runtime';
 import type { KvWatch, KvWatchRequest, KvWatchSink } from '../kv/backend.ts';
-import type { MvccBackend, MvccWatch } from '../mvcc/index.ts';
-import type { FaultState } from './fault-state.ts';
+import type { MvccWatch } from '../mvcc/index.ts';
+import type { TreeLink, TreePeer } from './tree-link.ts';
 
 /** A message on its way to the reader, and the revision from which the watch goes on once it was delivered. */
 interface Message {
@@ -10,95 +9,84 @@ interface Message {
 }
 
 /**
- * One watch over a link that can be slow, held or cut. Messages arrive in the order they were sent; those on their way when the link
- * is cut are lost, and the watch goes on after the last one that arrived.
+ * One watch over a link that can be slow, held or cut. Messages arrive in the order they were sent; those on their way when the
+ * connection breaks are lost, and the watch goes on after the last one that arrived.
  */
 export class LinkedWatch implements KvWatch {
-  readonly #tree: MvccBackend;
-  readonly #runtime: Runtime;
-  readonly #faults: FaultState;
+  readonly #link: TreeLink;
   readonly #request: KvWatchRequest;
   readonly #sink: KvWatchSink;
   readonly #onEnded: (watch: LinkedWatch) => void;
-  #inner: MvccWatch | undefined;
+  #inner: { readonly watch: MvccWatch; readonly peer: TreePeer } | undefined;
   #next: bigint | undefined;
-  #queue: Message[] = [];
+  #held: Message[] = [];
   #lastArrivalMs = 0;
-  #held: boolean;
   /** Tells messages of the present connection from those that were lost with an earlier one. */
   #epoch = 0;
   #ended = false;
 
-  constructor(
-    parts: {
-      readonly tree: MvccBackend;
-      readonly runtime: Runtime;
-      readonly faults: FaultState;
-      readonly held: boolean;
-    },
-    request: KvWatchRequest,
-    sink: KvWatchSink,
-    onEnded: (watch: LinkedWatch) => void,
-  ) {
-    this.#tree = parts.tree;
-    this.#runtime = parts.runtime;
-    this.#faults = parts.faults;
-    this.#held = parts.held;
+  constructor(link: TreeLink, request: KvWatchRequest, sink: KvWatchSink, onEnded: (watch: LinkedWatch) => void) {
+    this.#link = link;
     this.#request = request;
     this.#sink = sink;
     this.#next = request.startRevision;
     this.#onEnded = onEnded;
   }
 
-  /** Puts the watch in place, from where it was. `again`: after an interruption, so the reader waits to hear that it has caught up. */
+  /** Asks the tree for it, from where it was. `again`: after an interruption, so that the reader hears when it has caught up. */
   connect(again: boolean): void {
     if (this.#ended) return;
     const epoch = this.#epoch;
     const request = this.#next === undefined ? this.#request : { ...this.#request, startRevision: this.#next };
-    const inner = this.#tree.watch(request, {
-      onCreated: (revision) => {
-        this.#next ??= revision + 1n;
-        this.#send(epoch, { deliver: () => this.#sink.onCreated(revision), nextRevision: undefined });
-        // What was missed is given in this very turn, so after it there is nothing more.
-        if (again) queueMicrotask(() => inner.requestProgress());
-      },
-      onEvents: (events, revision) =>
-        this.#send(epoch, { deliver: () => this.#sink.onEvents(events, revision), nextRevision: revision + 1n }),
-      onProgress: (revision) =>
-        this.#send(epoch, { deliver: () => this.#sink.onProgress(revision), nextRevision: revision + 1n }),
-      onCompacted: (revision) =>
-        this.#send(epoch, { deliver: () => this.#compacted(revision), nextRevision: undefined }),
-      onInterrupted: (error) =>
-        this.#send(epoch, { deliver: () => this.#sink.onInterrupted(error), nextRevision: undefined }),
+    this.#link.send((tree, peer) => {
+      if (this.#ended || epoch !== this.#epoch) return;
+      const send = (deliver: () => void, nextRevision?: bigint): void => this.#send(epoch, { deliver, nextRevision });
+      const watch = tree.watch(request, {
+        onCreated: (revision) => {
+          send(() => {
+            this.#next ??= revision + 1n;
+            this.#sink.onCreated(revision);
+          });
+          // What was missed is given in this very turn, so after it there is nothing more.
+          if (again) queueMicrotask(() => watch.requestProgress());
+        },
+        onEvents: (events, revision) => send(() => this.#sink.onEvents(events, revision), revision + 1n),
+        onProgress: (revision) => send(() => this.#sink.onProgress(revision), revision + 1n),
+        onCompacted: (revision) => send(() => this.#compacted(revision)),
+        onInterrupted: (error) => send(() => this.#sink.onInterrupted(error)),
+      });
+      this.#inner = { watch, peer };
     });
-    this.#inner = inner;
   }
 
   /** Loses the connection with all that was on its way. */
   disconnect(error: Error): void {
     if (this.#ended) return;
     this.#epoch += 1;
-    this.#inner?.cancel();
-    this.#inner = undefined;
-    this.#queue = [];
+    this.#dropInner();
+    this.#held = [];
     this.#sink.onInterrupted(error);
   }
 
-  hold(): void {
-    this.#held = true;
-  }
-
+  /** Lets what was held back through, in order. */
   release(): void {
-    this.#held = false;
-    this.#flush();
+    const held = this.#held;
+    this.#held = [];
+    for (const message of held) this.#receive(this.#epoch, message);
   }
 
   cancel(): void {
     if (this.#ended) return;
     this.#ended = true;
-    this.#inner?.cancel();
-    this.#queue = [];
+    this.#dropInner();
+    this.#held = [];
     this.#onEnded(this);
+  }
+
+  #dropInner(): void {
+    const inner = this.#inner;
+    this.#inner = undefined;
+    inner?.peer.deliver(() => inner.watch.cancel());
   }
 
   #compacted(revision: bigint): void {
@@ -106,26 +94,19 @@ export class LinkedWatch implements KvWatch {
     this.#sink.onCompacted(revision);
   }
 
+  /** Never before the message sent ahead of it. */
   #send(epoch: number, message: Message): void {
     if (this.#ended || epoch !== this.#epoch) return;
-    const nowMs = this.#runtime.clock.monotonicMs();
-    // Never before the message sent ahead of it.
-    const arrivalMs = Math.max(nowMs + this.#faults.drawDelayMs(), this.#lastArrivalMs);
-    this.#lastArrivalMs = arrivalMs;
-    if (arrivalMs <= nowMs) this.#arrive(epoch, message);
-    else this.#runtime.timers.after(arrivalMs - nowMs, () => this.#arrive(epoch, message), { background: true });
+    this.#lastArrivalMs = this.#link.answer(() => this.#receive(epoch, message), this.#lastArrivalMs);
   }
 
-  #arrive(epoch: number, message: Message): void {
+  #receive(epoch: number, message: Message): void {
     if (this.#ended || epoch !== this.#epoch) return;
-    this.#queue.push(message);
-    if (!this.#held) this.#flush();
-  }
-
-  #flush(): void {
-    for (let message = this.#queue.shift(); message !== undefined; message = this.#queue.shift()) {
-      if (message.nextRevision !== undefined) this.#next = message.nextRevision;
-      message.deliver();
+    if (this.#link.holds()) {
+      this.#held.push(message);
+      return;
     }
+    if (message.nextRevision !== undefined) this.#next = message.nextRevision;
+    message.deliver();
   }
 }

@@ -37,5 +37,5 @@ export function memoryStore(runtime: Runtime, options: MemoryStoreOptions = {}):
     await closeStore();
     if (options.backend === undefined) await tree.close();
   };
-  return Object.assign(store, { faults: link, backend: tree, close, [Symbol.asyncDispose]: close });
+  return Object.assign(store, { faults: link.faults, backend: tree, close, [Symbol.asyncDispose]: close });
 }
