@@ -11,8 +11,7 @@ import type { SolvePhase, SolveProgress } from './solver.ts';
 import type { SolverState } from './state.ts';
 import { copiesSoFar, isUnchanged } from './trades.ts';
 import { balanceWeights } from './weight-balance.ts';
-import { WishCosts } from './wish-costs.ts';
-import { meetWishes } from './wishes.ts';
+import { meetWishes, wishesRemain } from './wishes.ts';
 
 /** Problems of at most so many replicas are annealed, with so many tries each: in larger ones granularity hardly matters. */
 const SMALL = 8_000;
@@ -82,8 +81,8 @@ export class Improvement {
    * be looked at where roles weigh alike: the last path between too many and too few of them has been taken.
    */
   isPerfect(): boolean {
-    const { problem, rolesWeighAlike } = this.#state.layout;
-    if (this.#isAnyOutside() || WishCosts.asked(problem)) return false;
+    const { rolesWeighAlike } = this.#state.layout;
+    if (this.#isAnyOutside() || wishesRemain(this.#state)) return false;
     return rolesWeighAlike || this.#leadersAreWithin();
   }
 

@@ -6,18 +6,24 @@ import { isPinned, mayMoveTo, mayPlay } from './rules.ts';
 import type { SolverState } from './state.ts';
 import { mayChangePlaces, mayExchangeRoles } from './trades.ts';
 import { WishCosts } from './wish-costs.ts';
+import { WishPlaces } from './wish-places.ts';
+import { NOTHING, WishTrials } from './wish-trials.ts';
 
-/** Nodes tried for a replica beside those that a wish names, and replicas on each of them that it might change places with. */
-const TRIED_NODES = 24;
-const TRIED_PARTNERS = 12;
 const MOST_ROUNDS = 4;
-/** Less than this is no progress. */
-const NOTHING = 1e-9;
+/**
+ * Partitions in which nothing was gained before a class is given up for the round: so many, or one in so many of all; one that gains makes up
+ * for some. Where the zones of a region are too few, every partition has an open wish, and none can be met.
+ */
+const PATIENCE = 512;
+const PATIENCE_SHARE = 16;
+const MADE_UP_FOR = 8;
 
 /**
- * Wishes, once balance is had: spread over wider domains, preferred leaders, affinities, few copysets. Partition by partition, a role that is
- * handed over, a replica that moves or two that change places, whatever costs least in penalties, as long as no node gets further out of its range. A
+ * Wishes, once balance is had: spread over wider domains, preferred leaders, affinities, few copysets, few bytes. Partition by partition, a role that is
+ * handed over, a replica that moves or two that change places, whatever costs less in penalties, as long as no node gets further out of its range. A
  * wish that is worth less than the copy it takes moves nothing that stands; what has to be copied anyway is free to be where it is wished.
+ *
+ * The work is in proportion to the partitions with open wishes: each is offered a handful of places that would meet one.
  */
 export function meetWishes(state: SolverState, ranges: Ranges, imbalance: Imbalance, budget: Budget): void {
   if (!WishCosts.asked(state.layout.problem)) return;
@@ -25,37 +31,47 @@ export function meetWishes(state: SolverState, ranges: Ranges, imbalance: Imbala
   for (let round = 0; round < MOST_ROUNDS; round++) if (!wishes.round(budget)) return;
 }
 
+/** Whether wishes are open that are worth moving what stands, were the answer to stand as it is. O(S). */
+export function wishesRemain(state: SolverState): boolean {
+  const { problem } = state.layout;
+  if (!WishCosts.asked(problem)) return false;
+  const costs = new WishCosts(state);
+  for (let p = 0; p < problem.P; p++) if (costs.mayGain(p, true)) return true;
+  return false;
+}
+
 class Wishes {
   readonly #state: SolverState;
-  readonly #ranges: Ranges;
-  readonly #imbalance: Imbalance;
   readonly #costs: WishCosts;
-  readonly #live: readonly number[];
+  readonly #places: WishPlaces;
+  readonly #trials: WishTrials;
+  /** [class] what is left of the patience with it in this round. */
+  readonly #patience: Int32Array;
 
   constructor(state: SolverState, ranges: Ranges, imbalance: Imbalance) {
-    const { N, nodeState } = state.layout.problem;
     this.#state = state;
-    this.#ranges = ranges;
-    this.#imbalance = imbalance;
     this.#costs = new WishCosts(state);
-    this.#live = Array.from({ length: N }, (_, n) => n).filter((n) => nodeState[n] === NODE_LIVE);
+    this.#places = new WishPlaces(state, this.#costs);
+    this.#trials = new WishTrials(state, ranges, imbalance, this.#costs);
+    this.#patience = new Int32Array(state.layout.classes.length);
   }
 
   /** Looks at every partition once. Says whether anything was done. */
   round(budget: Budget): boolean {
+    const { problem, classOf } = this.#state.layout;
+    const most = Math.max(PATIENCE, Math.floor(problem.P / PATIENCE_SHARE));
+    this.#patience.fill(most);
     let done = false;
-    for (let p = 0; p < this.#state.layout.problem.P; p++) {
-      if (this.#mayGain(p) && budget.take() && this.#improve(p)) done = true;
+    for (let p = 0; p < problem.P; p++) {
+      const c = classOf[problem.resourceOf[p] as number] as number;
+      const patience = this.#patience[c] as number;
+      if (patience === 0 || !this.#costs.mayGain(p)) continue;
+      if (!budget.take()) break;
+      const improved = this.#improve(p);
+      this.#patience[c] = improved ? Math.min(most, patience + MADE_UP_FOR) : patience - 1;
+      done ||= improved;
     }
     return done;
-  }
-
-  /** Whether wishes are open, and not only some that are worth less than moving what stands at home. */
-  #mayGain(p: number): boolean {
-    const { goals, affinities } = this.#state.layout.problem;
-    const shared = goals.copysets > 0 || affinities.some(({ partner }) => partner === undefined);
-    const { calm, wish } = this.#costs.of(p);
-    return shared || (wish > 0 && (calm > 0 || wish > Math.min(goals.moves, goals.leaderChanges)));
   }
 
   #improve(p: number): boolean {
@@ -63,120 +79,60 @@ class Wishes {
     let done = false;
     for (let s = slotsFrom[p] as number; s < (slotsFrom[p + 1] as number); s++) {
       if (this.#state.node[s] === NONE) continue;
-      if (this.#handOver(p, s)) done = true;
-      if (this.#relocate(p, s)) done = true;
+      const improved = this.#handOver(p, s) || this.#relocate(p, s);
+      if (improved && !this.#costs.mayGain(p)) return true;
+      done ||= improved;
     }
     return done;
   }
 
+  /** A leader hands its lead to another replica of the partition. */
   #handOver(p: number, s: number): boolean {
     const { slotsFrom, slotRole } = this.#state.layout.problem;
     const state = this.#state;
     if (state.layout.leads[state.kindOf(s)] === 0) return false;
+    const before = this.#costs.of(p);
     for (let t = slotsFrom[p] as number; t < (slotsFrom[p + 1] as number); t++) {
-      if (slotRole[t] === slotRole[s] || state.node[t] === NONE || !mayExchangeRoles(state, s, t)) continue;
+      if (slotRole[t] === slotRole[s] || state.node[t] === NONE) continue;
       const [a, b] = [state.node[s] as number, state.node[t] as number];
-      if (this.#try([p], [a, b], () => state.exchange(s, t))) return true;
+      state.node[s] = b;
+      state.node[t] = a;
+      const gain = before - this.#costs.of(p);
+      state.node[s] = a;
+      state.node[t] = b;
+      if (gain <= NOTHING || !mayExchangeRoles(state, s, t)) continue;
+      if (this.#trials.try([p], [a, b], () => state.exchange(s, t))) return true;
     }
     return false;
   }
 
   #relocate(p: number, s: number): boolean {
     const state = this.#state;
-    if (isPinned(state, p, state.node[s] as number)) return false;
-    for (const n of this.#candidates(p, s)) {
-      const from = state.node[s] as number;
-      if (n === from) continue;
-      if (
-        mayPlay(state, s, n) &&
-        mayMoveTo(state, s, n) &&
-        this.#try([p], [from, n], (back) => state.move(s, back ? from : n))
-      )
+    const { resourceOf, nodeState } = state.layout.problem;
+    const from = state.node[s] as number;
+    if (isPinned(state, p, from)) return false;
+    // What others have a part in is known only once it is done.
+    const shares = this.#costs.meetsOthers(resourceOf[p] as number);
+    for (const n of this.#places.for(p, s)) {
+      if (nodeState[n] !== NODE_LIVE || !mayPlay(state, s, n)) continue;
+      const gain = this.#costs.gainOf(p, s, n);
+      if (!shares && gain <= NOTHING) continue;
+      if (mayMoveTo(state, s, n) && this.#trials.try([p], [from, n], (back) => state.move(s, back ? from : n)))
         return true;
-      if (this.#changePlaces(p, s, n)) return true;
+      if (this.#changePlaces(p, s, n, shares ? Number.POSITIVE_INFINITY : gain)) return true;
     }
     return false;
   }
 
-  #changePlaces(p: number, s: number, n: number): boolean {
+  #changePlaces(p: number, s: number, n: number, gain: number): boolean {
     const state = this.#state;
     const from = state.node[s] as number;
-    const partners: number[] = [];
-    for (let t = state.head[n] as number; t !== NONE && partners.length < TRIED_PARTNERS; t = state.next[t] as number)
-      partners.push(t);
-    for (const t of partners) {
-      if (!mayChangePlaces(state, s, t) || !mayPlay(state, s, n) || !mayPlay(state, t, from)) continue;
+    for (const t of this.#places.partners(p, n)) {
+      if (!this.#trials.loadsAllow(s, n, t) || !mayPlay(state, t, from)) continue;
       const q = state.layout.partitionOf[t] as number;
-      if (this.#try([p, q], [from, n], () => state.exchange(s, t))) return true;
+      if (gain + this.#costs.gainOf(q, t, from) <= NOTHING || !mayChangePlaces(state, s, t)) continue;
+      if (this.#trials.try([p, q], [from, n], () => state.exchange(s, t))) return true;
     }
     return false;
-  }
-
-  /** Nodes that wishes name, then some of all. */
-  #candidates(p: number, s: number): readonly number[] {
-    const { preferredFrom, preferredNode, affinities, resourceOf, partitionsFrom, slotsFrom } =
-      this.#state.layout.problem;
-    const found = new Set<number>();
-    if (this.#state.layout.leads[this.#state.kindOf(s)] === 1) {
-      for (let i = preferredFrom[p] as number; i < (preferredFrom[p + 1] as number); i++)
-        found.add(preferredNode[i] as number);
-    }
-    for (const { together, partner, first } of affinities) {
-      if (!together || partner === undefined || first !== resourceOf[p]) continue;
-      const q = partner[p - (partitionsFrom[first] as number)] ?? NONE;
-      if (q === NONE) continue;
-      for (let t = slotsFrom[q] as number; t < (slotsFrom[q + 1] as number); t++) {
-        const n = this.#state.node[t] as number;
-        if (n !== NONE) found.add(n);
-      }
-    }
-    const { length } = this.#live;
-    const stride = Math.max(1, Math.floor(length / TRIED_NODES));
-    // Another start for every slot, so that not all ask the same nodes.
-    for (
-      let i = 0, at = (s * 7) % Math.max(1, length);
-      i < length && i < 2 * TRIED_NODES;
-      i++, at = (at + stride) % length
-    ) {
-      found.add(this.#live[at] as number);
-    }
-    return [...found];
-  }
-
-  /** Does something, and undoes it unless it pays and takes neither node further out of its range. `act(true)` undoes it. */
-  #try(partitions: readonly number[], nodes: readonly [number, number], act: (back: boolean) => void): boolean {
-    const before = this.#costOf(partitions) + this.#costs.shared;
-    const outside = this.#outside(nodes);
-    const changes = this.#state.changes;
-    for (const p of partitions) this.#costs.leave(p);
-    act(false);
-    for (const p of partitions) this.#costs.enter(p);
-    if (this.#outside(nodes) <= outside + NOTHING && this.#costOf(partitions) + this.#costs.shared < before - NOTHING)
-      return true;
-    for (const p of partitions) this.#costs.leave(p);
-    act(true);
-    for (const p of partitions) this.#costs.enter(p);
-    this.#state.changes = changes;
-    return false;
-  }
-
-  #costOf(partitions: readonly number[]): number {
-    let sum = 0;
-    for (const p of partitions) {
-      const { calm, wish } = this.#costs.of(p);
-      sum += calm + wish;
-    }
-    return sum;
-  }
-
-  #outside(nodes: readonly [number, number]): number {
-    const { leastLeaders, mostLeaders } = this.#ranges;
-    let sum = 0;
-    for (const n of nodes) {
-      const leaders = this.#state.leaders[n] as number;
-      sum += this.#imbalance.of(n);
-      sum += Math.max(0, leaders - (mostLeaders[n] as number), (leastLeaders[n] as number) - leaders);
-    }
-    return sum;
   }
 }
