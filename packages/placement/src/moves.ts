@@ -42,11 +42,15 @@ export type ReplicaMove =
       readonly was: string;
     };
 
-/** Counts what changes. O(slots + current replicas). */
-export function summarizeMoves(problem: CompiledProblem, assignment: SlotAssignment): MoveSummary {
-  const { P, slotsFrom, currentFrom, currentNode, bytes } = problem;
+/** Counts what changes, which is some of `touched`. O(slots and current replicas of these). */
+export function summarizeMoves(
+  problem: CompiledProblem,
+  assignment: SlotAssignment,
+  touched: Iterable<number>,
+): MoveSummary {
+  const { slotsFrom, currentFrom, currentNode, bytes } = problem;
   const sum = { replicas: 0, bytes: 0, leaderChanges: 0, dropped: 0 };
-  for (let p = 0; p < P; p++) {
+  for (const p of touched) {
     let placed = 0;
     let kept = 0;
     for (let s = slotsFrom[p] as number; s < (slotsFrom[p + 1] as number); s++) {
@@ -93,9 +97,13 @@ function isForbidden({ forbiddenFrom, forbiddenNode }: CompiledProblem, p: numbe
   return false;
 }
 
-/** All that changes, in order of resources and partitions; objects are made one at a time. */
-export function* listMoves(problem: CompiledProblem, assignment: SlotAssignment): Generator<ReplicaMove, void, void> {
-  for (let p = 0; p < problem.P; p++) yield* movesOf(problem, assignment, p);
+/** All that changes, in order of resources and partitions, which is some of `touched`; objects are made one at a time. */
+export function* listMoves(
+  problem: CompiledProblem,
+  assignment: SlotAssignment,
+  touched: Iterable<number>,
+): Generator<ReplicaMove, void, void> {
+  for (const p of touched) yield* movesOf(problem, assignment, p);
 }
 
 function* movesOf(problem: CompiledProblem, assignment: SlotAssignment, p: number): Generator<ReplicaMove, void, void> {

@@ -2,8 +2,9 @@ import type { PlacementChange } from './model/changes.ts';
 import { LiveProblem } from './model/live-problem.ts';
 import type { PlacementProblem } from './model/problem.ts';
 import type { PlacementResult } from './result.ts';
-import { solveCompiled } from './solve.ts';
+import { solveStanding } from './solve.ts';
 import type { SolveOptions } from './solver/options.ts';
+import { Standing } from './solver/standing.ts';
 
 /** A placement that goes on: its problem changes a little at a time, and each solve builds on what is known already. */
 export interface Placement {
@@ -25,8 +26,11 @@ export interface Placement {
 }
 
 /**
- * Opens a placement for a problem that will change. Checking and compiling are done once; a change then costs in proportion to what it touches,
- * and a solve after it a pass over plain numbers with no look at what stays.
+ * Opens a placement for a problem that will change. Checking and compiling are done once, and what the solver knows of where everything stands is kept: a
+ * change and the solve after it cost in proportion to what they touch, but for copies of arrays of numbers.
+ *
+ * An answer is the very one that solving the problem of that moment anew would give, whatever was asked before, but for nodes that were added: where
+ * two are as good, those come last here and by their names there.
  *
  * @throws PlacementError where the problem contradicts itself.
  * @example
@@ -43,7 +47,11 @@ export function openPlacement(problem: PlacementProblem, options: SolveOptions =
 class OpenPlacement implements Placement {
   readonly #live: LiveProblem;
   readonly #options: SolveOptions;
+  /** Undefined where nothing is known that is of use for the problem as it is. */
+  #standing: Standing | undefined;
   #last: PlacementResult | undefined;
+  /** Whether something was done in `#standing` since it was reset. */
+  #used = false;
 
   constructor(problem: PlacementProblem, options: SolveOptions) {
     this.#live = new LiveProblem(problem);
@@ -55,17 +63,35 @@ class OpenPlacement implements Placement {
   }
 
   solve(options: SolveOptions = {}): PlacementResult {
-    this.#last = solveCompiled(this.#live.compiled, { ...this.#options, ...options });
+    const { compiled } = this.#live;
+    if (this.#used) this.#standing?.reset(compiled, [], []);
+    const standing = this.#standing ?? new Standing(compiled);
+    // What throws on the way, a signal or a listener, leaves it half done.
+    this.#standing = undefined;
+    this.#last = solveStanding(compiled, standing, { ...this.#options, ...options });
+    this.#standing = standing;
+    this.#used = true;
     return this.#last;
   }
 
   apply(changes: readonly PlacementChange[]): void {
-    this.#live.apply(changes);
+    const { nodes, partitions } = this.#live.apply(changes);
     this.#last = undefined;
+    this.#moveOn(nodes, partitions);
   }
 
   adopt(): void {
-    if (this.#last !== undefined) this.#live.adopt(this.#last.assignment);
+    if (this.#last === undefined) return;
+    const { assignment, touched } = this.#last;
+    this.#live.adopt(assignment, touched);
     this.#last = undefined;
+    this.#moveOn([], touched);
+  }
+
+  #moveOn(nodes: readonly number[], partitions: Iterable<number>): void {
+    const { compiled } = this.#live;
+    if (this.#standing?.knows(compiled) === true) this.#standing.reset(compiled, nodes, partitions);
+    else this.#standing = undefined;
+    this.#used = false;
   }
 }

@@ -17,6 +17,9 @@ export interface ScoreChange {
   readonly after: ScoreTerms;
 }
 
+/** What is told of a solve beside its answer. */
+export type HowSolved = Pick<PlacementResult, 'steps' | 'finished' | 'touched'>;
+
 /**
  * The answer to a problem. Figures and lists are worked out when they are asked for, from what stood at the end of the solve; a result
  * does not change any more.
@@ -34,28 +37,31 @@ export class PlacementResult {
   readonly compiled: CompiledProblem;
   /** The answer by indices. */
   readonly assignment: SlotAssignment;
+  /** Partitions, by index and ascending, beside which nothing changes: all others stand as they do today, in the same roles. */
+  readonly touched: Int32Array;
   #moves: MoveSummary | undefined;
   #unplaced: readonly Unplaced[] | undefined;
   #situation: Situation | undefined;
 
-  constructor(compiled: CompiledProblem, assignment: SlotAssignment, steps: number, finished: boolean) {
+  constructor(compiled: CompiledProblem, assignment: SlotAssignment, { steps, finished, touched }: HowSolved) {
     this.compiled = compiled;
     this.assignment = assignment;
     this.steps = steps;
     this.finished = finished;
+    this.touched = touched;
     this.placement = new PlacementView(compiled, assignment);
     this.status = assignment.node.includes(NONE) ? 'partial' : 'complete';
   }
 
-  /** What changes, in figures. O(replicas), once. */
+  /** What changes, in figures. O(partitions touched), once. */
   get moves(): MoveSummary {
-    this.#moves ??= summarizeMoves(this.compiled, this.assignment);
+    this.#moves ??= summarizeMoves(this.compiled, this.assignment, this.touched);
     return this.#moves;
   }
 
   /** What changes, one by one, in order of resources and partitions. For an order in which it can be done see `plan`. */
   movesList(): Generator<ReplicaMove, void, void> {
-    return listMoves(this.compiled, this.assignment);
+    return listMoves(this.compiled, this.assignment, this.touched);
   }
 
   /**

@@ -5,6 +5,7 @@ import type { PlacementProblem } from './model/problem.ts';
 import { PlacementResult } from './result.ts';
 import type { SolveAsyncOptions, SolveOptions } from './solver/options.ts';
 import { type Solved, type SolveProgress, solveInSteps } from './solver/solver.ts';
+import { Standing } from './solver/standing.ts';
 
 /**
  * Decides where everything should stand. Pure: the same problem gives the same answer on every machine, in whatever order its nodes,
@@ -28,7 +29,12 @@ export function solve(problem: PlacementProblem, options: SolveOptions = {}): Pl
 
 /** The same for a problem that has been checked and compiled. */
 export function solveCompiled(compiled: CompiledProblem, options: SolveOptions = {}): PlacementResult {
-  const run = start(compiled, options);
+  return solveStanding(compiled, new Standing(compiled), options);
+}
+
+/** The same for one of which is known how everything stands. What was done is left in `standing`, which has to be reset before the next time. */
+export function solveStanding(compiled: CompiledProblem, standing: Standing, options: SolveOptions): PlacementResult {
+  const run = start(compiled, standing, options);
   for (;;) {
     const { done, value } = run.next();
     if (done === true) return resultOf(compiled, value);
@@ -44,7 +50,7 @@ export function solveCompiled(compiled: CompiledProblem, options: SolveOptions =
 export async function solveAsync(problem: PlacementProblem, options: SolveAsyncOptions = {}): Promise<PlacementResult> {
   checkProblem(problem);
   const compiled = compile(problem);
-  const run = start(compiled, options);
+  const run = start(compiled, new Standing(compiled), options);
   const pause = options.pause ?? (() => Promise.resolve());
   for (;;) {
     const { done, value } = run.next();
@@ -54,9 +60,13 @@ export async function solveAsync(problem: PlacementProblem, options: SolveAsyncO
   }
 }
 
-function start(compiled: CompiledProblem, options: SolveOptions): Generator<SolveProgress, Solved, void> {
+function start(
+  compiled: CompiledProblem,
+  standing: Standing,
+  options: SolveOptions,
+): Generator<SolveProgress, Solved, void> {
   options.signal?.throwIfAborted();
-  return solveInSteps(compiled, options.budget ?? 400_000 + 20 * (compiled.N + compiled.P));
+  return solveInSteps(standing, options.budget ?? 400_000 + 20 * (compiled.N + compiled.P));
 }
 
 function report(progress: SolveProgress, { signal, onProgress }: SolveOptions): void {
@@ -64,6 +74,6 @@ function report(progress: SolveProgress, { signal, onProgress }: SolveOptions): 
   signal?.throwIfAborted();
 }
 
-function resultOf(compiled: CompiledProblem, { state, steps, finished }: Solved): PlacementResult {
-  return new PlacementResult(compiled, { node: state.node }, steps, finished);
+function resultOf(compiled: CompiledProblem, { node, touched, steps, finished }: Solved): PlacementResult {
+  return new PlacementResult(compiled, { node }, { steps, finished, touched });
 }

@@ -85,9 +85,12 @@ export class LiveProblem {
     };
   }
 
-  /** From now on everything stands where the assignment puts it. O(slots). */
-  adopt(assignment: SlotAssignment): void {
-    const current = currentFromSlots(this.#compiled, assignment);
+  /**
+   * From now on everything stands where the assignment puts it; all partitions but `changed` stand there already. What it costs is said at
+   * `currentFromSlots`.
+   */
+  adopt(assignment: SlotAssignment, changed?: Iterable<number>): void {
+    const current = currentFromSlots(this.#compiled, assignment, changed);
     this.#compiled = { ...this.#compiled, ...current };
     this.#parts = { ...this.#parts, partitions: { ...this.#parts.partitions, ...current }, strays: new Set() };
     this.#adopted = true;

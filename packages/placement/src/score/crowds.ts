@@ -28,8 +28,14 @@ export function crowdsOf(
   problem: CompiledProblem,
   k: number,
   usable: Int32Array,
-  partitions: Iterable<number>,
+  sums: ReadonlyMap<number, WeightSum>,
 ): readonly Crowd[] {
+  const limit = shareOfLimit(problem, k);
+  return [...sums].map(([replicas, sum]) => crowdOf(problem, k, { usable, limit, replicas, sum }));
+}
+
+/** Partitions added up by the number of replicas that are to be placed. O(partitions · D). */
+export function sumsOf(problem: CompiledProblem, partitions: Iterable<number>): ReadonlyMap<number, WeightSum> {
   const someHeld = problem.nodeState.includes(NODE_HELD);
   const sums = new Map<number, WeightSum>();
   let last: WeightSum | undefined;
@@ -44,11 +50,11 @@ export function crowdsOf(
     }
     addWeight(problem, p, last);
   }
-  const limit = shareOfLimit(problem, k);
-  return [...sums].map(([replicas, sum]) => crowdOf(problem, k, { usable, limit, replicas, sum }));
+  return sums;
 }
 
-interface WeightSum {
+/** Some partitions with the same number of replicas, added up. */
+export interface WeightSum {
   partitions: number;
   /** First slot of one of them: all fill their roles in the same order. */
   readonly firstSlot: number;

@@ -1,5 +1,6 @@
 import { type CompiledProblem, NODE_LIVE } from '../model/compiled.ts';
-import { type Crowd, columnsOf, crowdsOf } from './crowds.ts';
+import { type Crowd, columnsOf, crowdsOf, sumsOf } from './crowds.ts';
+import type { ResourceSums } from './resource-sums.ts';
 import { forbiddenReason } from './standing.ts';
 import type { ZoneRules } from './zone-rule.ts';
 
@@ -25,13 +26,18 @@ export interface Pourer {
  * choice pour together, partitions with forbidden nodes by themselves (see `setApart`). Replicas that keep their places on held nodes pour
  * nothing. O(P·D + groups·N).
  */
-export function pourersOf(problem: CompiledProblem, rules: ZoneRules, resources: readonly number[]): readonly Pourer[] {
+export function pourersOf(
+  problem: CompiledProblem,
+  rules: ZoneRules,
+  resources: readonly number[],
+  sums: ResourceSums,
+): readonly Pourer[] {
   const byNodes = new Map<Int32Array, number[]>();
   const groups: number[][] = [];
   for (const k of resources) {
     const nodes = problem.eligible[k] ?? new Int32Array(0);
     const shared = byNodes.get(nodes);
-    if (isLimited(problem, k) || fillsNodes(problem, rules, k)) groups.push([k]);
+    if (isLimited(problem, k) || fillsNodes(rules, k, sums.mostReplicas(problem, k))) groups.push([k]);
     else if (shared !== undefined) shared.push(k);
     else {
       const group = [k];
@@ -42,14 +48,14 @@ export function pourersOf(problem: CompiledProblem, rules: ZoneRules, resources:
   const apart = setApart(problem, resources);
   const isApart = new Set([...apart.values()].flat());
   const alike = groups.map((group) => {
-    const crowds = group.flatMap((k) => crowdsOf(problem, k, rules.usable(k), partitionsBut(problem, k, isApart)));
+    const crowds = group.flatMap((k) => crowdsOf(problem, k, rules.usable(k), sums.of(problem, k, isApart)));
     return pourerOf(problem, problem.eligible[group[0] ?? 0] ?? [], crowds);
   });
   const others = [...apart.values()].map((partitions) => {
     const p = partitions[0] ?? 0;
     const k = problem.resourceOf[p] ?? 0;
     const nodes = Array.from(problem.eligible[k] ?? []).filter((n) => forbiddenReason(problem, p, n) === 0);
-    return pourerOf(problem, nodes, crowdsOf(problem, k, liveByZone(problem, nodes), partitions));
+    return pourerOf(problem, nodes, crowdsOf(problem, k, liveByZone(problem, nodes), sumsOf(problem, partitions)));
   });
   return [...alike, ...others];
 }
@@ -57,14 +63,9 @@ export function pourersOf(problem: CompiledProblem, rules: ZoneRules, resources:
 const isLimited = (problem: CompiledProblem, k: number): boolean =>
   (problem.maxPerNode[k] ?? 0) < (problem.partitionsFrom[k + 1] ?? 0) - (problem.partitionsFrom[k] ?? 0);
 
-/** Whether every node that resource `k` may use has to take a replica of some partition: that part of it cannot be evened out. */
-function fillsNodes({ partitionsFrom, slotsFrom }: CompiledProblem, rules: ZoneRules, k: number): boolean {
-  const live = rules.usable(k).reduce((sum, nodes) => sum + nodes, 0);
-  const to = partitionsFrom[k + 1] ?? 0;
-  for (let p = partitionsFrom[k] ?? 0; p < to; p++) {
-    if ((slotsFrom[p + 1] ?? 0) - (slotsFrom[p] ?? 0) >= live) return true;
-  }
-  return false;
+/** Whether every node that resource `k` may use has to take a replica of the partition that wants most: that part of it cannot be evened out. */
+function fillsNodes(rules: ZoneRules, k: number, mostReplicas: number): boolean {
+  return mostReplicas > 0 && mostReplicas >= rules.usable(k).reduce((sum, nodes) => sum + nodes, 0);
 }
 
 /** So many nodes, times sets of forbidden ones, are looked at one by one: about as much work as a solve of the same size may cost. */
@@ -90,11 +91,6 @@ function setApart(problem: CompiledProblem, resources: readonly number[]): Reado
     }
   }
   return apart;
-}
-
-function* partitionsBut(problem: CompiledProblem, k: number, left: ReadonlySet<number>): Generator<number, void, void> {
-  const to = problem.partitionsFrom[k + 1] ?? 0;
-  for (let p = problem.partitionsFrom[k] ?? 0; p < to; p++) if (!left.has(p)) yield p;
 }
 
 /** [zone] live nodes among `nodes`. */

@@ -30,29 +30,26 @@ export function fillMissing(state: SolverState, fair: FairShares): void {
 
 /** By class, the partitions that lack a replica. */
 function partitionsMissing(state: SolverState): Int32Array[] {
-  const { problem, classOf, classes, partitionOf } = state.layout;
+  const { problem, classOf, classes } = state.layout;
   const counts = new Int32Array(classes.length);
-  let last = NONE;
-  const each = (visit: (c: number, p: number) => void): void => {
-    last = NONE;
-    for (let s = 0; s < problem.S; s++) {
-      if (state.node[s] !== NONE) continue;
-      const p = partitionOf[s] as number;
-      if (p !== last) visit(classOf[problem.resourceOf[p] as number] as number, p);
-      last = p;
-    }
-  };
-  each((c) => {
-    counts[c] = (counts[c] as number) + 1;
+  const lacking = state.touched.sorted().filter((p) => {
+    const isLacking = state.node.subarray(problem.slotsFrom[p], problem.slotsFrom[p + 1]).includes(NONE);
+    if (isLacking) counts[classAt(p)] = (counts[classAt(p)] as number) + 1;
+    return isLacking;
   });
   const lists = Array.from(counts, (count) => new Int32Array(count));
   counts.fill(0);
-  each((c, p) => {
+  for (const p of lacking) {
+    const c = classAt(p);
     const at = counts[c] as number;
     (lists[c] as Int32Array)[at] = p;
     counts[c] = at + 1;
-  });
+  }
   return lists;
+
+  function classAt(p: number): number {
+    return classOf[problem.resourceOf[p] as number] as number;
+  }
 }
 
 /** Steps of an eighth of a power of two: near enough to the order by weight, and sorted in two passes. */

@@ -6,35 +6,49 @@ import type { SolverState } from './state.ts';
  * The start: every replica that may stay where it is does, in its role as far as that is still wanted; pinned ones come first. What
  * is left over then has no place yet. Where more may stay than are wanted, those on the fullest nodes give way.
  */
-export function keepCurrent(state: SolverState, fill: Float64Array): void {
-  const { P, currentFrom, pinnedFrom } = state.layout.problem;
-  for (let p = 0; p < P; p++) {
-    if ((pinnedFrom[p + 1] as number) > (pinnedFrom[p] as number)) placePinned(state, p);
-    if ((currentFrom[p + 1] as number) > (currentFrom[p] as number) && !keepWhole(state, p))
-      keepPartition(state, p, fill);
-  }
+export function keepCurrent(state: SolverState, fill: () => Float64Array): void {
+  const { P } = state.layout.problem;
+  for (let p = 0; p < P; p++) keep(state, p, fill);
+}
+
+/** The same for one partition, of which nothing stands as yet. `fill`, as `fillToday` has it, is asked for only where too many may stay. */
+export function keep(state: SolverState, p: number, fill: () => Float64Array): void {
+  if (keepWhole(state, p)) return;
+  const { currentFrom, pinnedFrom } = state.layout.problem;
+  state.touched.add(p);
+  if ((pinnedFrom[p + 1] as number) > (pinnedFrom[p] as number)) placePinned(state, p);
+  if ((currentFrom[p + 1] as number) > (currentFrom[p] as number)) keepPartition(state, p, fill);
 }
 
 /**
- * The common case at once: every replica may stay, in the role it has, in a zone of its own. Nothing happens and false is returned where it is
- * not so plain.
+ * The common case at once: every replica may stay, in the role it has, in a zone of its own, and everything pinned is among them. Nothing
+ * happens and false is returned where it is not so plain. Such a partition is not noted as touched: it stands as it does today.
  */
 function keepWhole(state: SolverState, p: number): boolean {
   const { problem, classOf, classes } = state.layout;
-  const { zone, nodeState, slotsFrom, slotRole, currentFrom, currentNode, currentRole, forbiddenFrom, pinnedFrom } =
-    problem;
+  const { zone, nodeState, slotsFrom, slotRole, currentFrom, currentNode, currentRole, forbiddenFrom } = problem;
   const keeps = classes[classOf[problem.resourceOf[p] as number] as number]?.keeps;
   const first = slotsFrom[p] as number;
   const count = (slotsFrom[p + 1] as number) - first;
   const from = currentFrom[p] as number;
   if ((currentFrom[p + 1] as number) - from !== count || keeps === undefined) return false;
-  if (forbiddenFrom[p] !== forbiddenFrom[p + 1] || pinnedFrom[p] !== pinnedFrom[p + 1]) return false;
+  if (forbiddenFrom[p] !== forbiddenFrom[p + 1] || !pinsStand(state, p)) return false;
   for (let i = 0; i < count; i++) {
     const n = currentNode[from + i] as number;
     if (keeps[n] !== 1 || nodeState[n] === NODE_HELD || slotRole[first + i] !== currentRole[from + i]) return false;
     for (let j = 0; j < i; j++) if (zone[currentNode[from + j] as number] === zone[n]) return false;
   }
-  for (let i = 0; i < count; i++) state.place(first + i, currentNode[from + i] as number);
+  for (let i = 0; i < count; i++) state.stand(first + i, currentNode[from + i] as number);
+  return true;
+}
+
+/** Whether p stands today wherever it is pinned, in the role that the pin names. */
+function pinsStand(state: SolverState, p: number): boolean {
+  const { pinnedFrom, pinnedNode, pinnedRole } = state.layout.problem;
+  for (let i = pinnedFrom[p] as number; i < (pinnedFrom[p + 1] as number); i++) {
+    const role = roleToday(state, p, pinnedNode[i] as number);
+    if (role === NONE || (pinnedRole[i] !== NONE && pinnedRole[i] !== role)) return false;
+  }
   return true;
 }
 
@@ -101,7 +115,7 @@ export function roleToday({ layout }: SolverState, p: number, n: number): number
 /** Current replicas of one partition, reused from partition to partition. */
 const staying: number[] = [];
 
-function keepPartition(state: SolverState, p: number, fill: Float64Array): void {
+function keepPartition(state: SolverState, p: number, fill: () => Float64Array): void {
   const { currentFrom, currentNode, slotsFrom } = state.layout.problem;
   const slots = (slotsFrom[p + 1] as number) - (slotsFrom[p] as number);
   staying.length = 0;
@@ -110,14 +124,12 @@ function keepPartition(state: SolverState, p: number, fill: Float64Array): void 
   }
   if (staying.length > slots) {
     // The leader's place is worth most, then room.
+    const full = fill();
+    const fillOf = (c: number): number => full[currentNode[c] as number] as number;
     staying.sort((a, b) => leadsToday(state, p, b) - leadsToday(state, p, a) || fillOf(a) - fillOf(b) || a - b);
   }
   for (const c of staying) keepInRole(state, p, c);
   for (const c of staying) keepInAnyRole(state, p, c);
-
-  function fillOf(c: number): number {
-    return fill[currentNode[c] as number] as number;
-  }
 }
 
 function leadsToday({ layout }: SolverState, p: number, c: number): number {

@@ -32,6 +32,8 @@ export interface Layout {
   readonly rolesWeighAlike: boolean;
   /** Whether any node is held: zone rules then depend on where a partition stands. */
   readonly anyHeld: boolean;
+  /** Whether sums of amounts come out the same, to the last digit, in whatever order they are added up. */
+  readonly sumsAreExact: boolean;
   /** The one place where "full" is decided: [n * D + d] capacity, with the rounding that adding up in another order makes. */
   readonly room: Float64Array;
 }
@@ -49,35 +51,67 @@ export interface PlaceClass {
   readonly resources: readonly number[];
 }
 
-/** Derives the lookups. Time O(S + N · classes). */
-export function layOut(problem: CompiledProblem): Layout {
+/** Derives the lookups; takes over from those of `before` what cannot have changed. Time O(S + N · classes), O(N · classes) where only nodes differ. */
+export function layOut(problem: CompiledProblem, before?: Layout): Layout {
   const { classOf, classes } = classesOf(problem);
-  const kinds = kindsOf(problem);
-  const replicas = mostReplicas(problem);
-  const zoneLimit = new Int32Array(problem.K);
-  const zonesAtLimit = new Int32Array(problem.K);
-  for (let k = 0; k < problem.K; k++) {
+  const old = before?.problem;
+  const sameRoles = before !== undefined && old?.roleLoad === problem.roleLoad && old.roleLeads === problem.roleLeads;
+  const sameSlots = before !== undefined && old?.slotsFrom === problem.slotsFrom;
+  const kinds = sameRoles ? before : kindsOf(problem);
+  const replicas = sameSlots && sameRoles ? before.replicas : mostReplicas(problem);
+  const limited = limitedRows(problem);
+  return {
+    problem,
+    partitionOf: sameSlots ? before.partitionOf : partitionsOfSlots(problem),
+    kindsFrom: kinds.kindsFrom,
+    factor: kinds.factor,
+    leads: kinds.leads,
+    classOf,
+    classes,
+    replicas,
+    ...zoneRulesOf(problem, classOf, classes, replicas),
+    limitedRow: limited.rows,
+    limitedRows: limited.count,
+    rolesWeighAlike: problem.rolesWeighAlike.every(Boolean),
+    anyHeld: problem.nodeState.includes(NODE_HELD),
+    sumsAreExact:
+      sameRoles && sameSlots && old?.weight === problem.weight
+        ? before.sumsAreExact
+        : areSumsExact(problem, kinds.factor),
+    room: problem.capacity.map((capacity) => capacity * (1 + 1e-9)),
+  };
+}
+
+function zoneRulesOf(
+  { K }: CompiledProblem,
+  classOf: Int32Array,
+  classes: readonly PlaceClass[],
+  replicas: Int32Array,
+): Pick<Layout, 'zoneLimit' | 'zonesAtLimit'> {
+  const zoneLimit = new Int32Array(K);
+  const zonesAtLimit = new Int32Array(K);
+  for (let k = 0; k < K; k++) {
     const inZone = classes[classOf[k] as number]?.takersInZone ?? new Int32Array(0);
     const rule = zoneRule(inZone, replicas[k] as number);
     zoneLimit[k] = rule.limit;
     zonesAtLimit[k] = rule.zonesAtLimit;
   }
-  const limited = limitedRows(problem);
-  return {
-    problem,
-    partitionOf: partitionsOfSlots(problem),
-    ...kinds,
-    classOf,
-    classes,
-    replicas,
-    zoneLimit,
-    zonesAtLimit,
-    limitedRow: limited.rows,
-    limitedRows: limited.count,
-    rolesWeighAlike: problem.rolesWeighAlike.every(Boolean),
-    anyHeld: problem.nodeState.includes(NODE_HELD),
-    room: Float64Array.from(problem.capacity, (capacity) => capacity * (1 + 1e-9)),
-  };
+  return { zoneLimit, zonesAtLimit };
+}
+
+/** Amounts are looked at to this part of one. */
+const GRAIN = 1024;
+
+/** Whether all weights and factors are multiples of the grain, and no sum of them, the heaviest for all, loses a digit. */
+function areSumsExact({ S, weight }: CompiledProblem, factor: Float64Array): boolean {
+  let heaviest = 0;
+  for (let i = 0; i < weight.length; i++) {
+    const amount = weight[i] as number;
+    if (!Number.isInteger(amount * GRAIN)) return false;
+    if (amount > heaviest) heaviest = amount;
+  }
+  const most = factor.reduce((a, b) => Math.max(a, b), 0);
+  return factor.every((by) => Number.isInteger(by * GRAIN)) && heaviest * most * S * GRAIN * GRAIN <= 2 ** 53;
 }
 
 /**

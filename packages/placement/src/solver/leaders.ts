@@ -51,8 +51,12 @@ class LeaderFlow {
 
   /** One pass over leads that may change for nothing: each goes to the replica whose node leads least for its share, if that evens things out. */
   spreadFree(): void {
-    const { S } = this.#state.layout.problem;
-    for (let s = 0; s < S; s++) if (this.#isFree(s) && !this.#giveBack(s)) this.#handDown(s, 0);
+    const { slotsFrom } = this.#state.layout.problem;
+    // All others are led by who leads them today, and could go on.
+    for (const p of this.#state.touched.sorted()) {
+      for (let s = slotsFrom[p] as number; s < (slotsFrom[p + 1] as number); s++)
+        if (this.#isFree(s) && !this.#giveBack(s)) this.#handDown(s, 0);
+    }
   }
 
   /** Gives a lead back to the replica that has it today; where roles weigh differently loads may have been evened out by not doing so. */

@@ -8,8 +8,8 @@ import type { SolverState } from './state.ts';
  */
 export function promoteRemaining(state: SolverState, fairLeaders: Float64Array): void {
   if (state.homeless === 0) return;
-  const { P, slotsFrom } = state.layout.problem;
-  for (let p = 0; p < P; p++) {
+  const { slotsFrom } = state.layout.problem;
+  for (const p of state.touched.sorted()) {
     const end = slotsFrom[p + 1] as number;
     for (let s = slotsFrom[p] as number; s < end; s++) {
       if (state.node[s] !== NONE) continue;

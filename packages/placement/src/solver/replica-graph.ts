@@ -89,6 +89,7 @@ export class ReplicaGraph implements ShiftGraph {
   #isAstray(s: number): boolean {
     const state = this.#state;
     const p = state.layout.partitionOf[s] as number;
+    if (!state.touched.has(p)) return false;
     const { currentFrom, currentNode, slotsFrom } = state.layout.problem;
     if (!stoodOn(state, p, state.node[s] as number)) return true;
     for (let c = currentFrom[p] as number; c < (currentFrom[p + 1] as number); c++) {

@@ -1,15 +1,10 @@
-import type { CompiledProblem } from '../model/compiled.ts';
-import { currentFromSlots } from '../model/current-from-slots.ts';
-import { type FairShares, fairShares } from '../score/fair-shares.ts';
 import { Budget } from './budget.ts';
 import { fillMissing } from './fill.ts';
 import { Improvement } from './improvement.ts';
-import { fillToday, keepCurrent } from './keep.ts';
-import { type Layout, layOut } from './layout.ts';
 import { promoteRemaining } from './promote.ts';
 import { relieveOverfull } from './relieve.ts';
 import { placeInOpen, squeezeIn } from './squeeze.ts';
-import { SolverState } from './state.ts';
+import type { Standing } from './standing.ts';
 import { isUnchanged } from './trades.ts';
 
 /** How far a solve has come. */
@@ -27,8 +22,10 @@ export type SolvePhase = 'keep' | 'fill' | 'balance' | 'leaders' | 'anneal' | 'w
 
 /** What a solve came to. */
 export interface Solved {
-  readonly state: SolverState;
-  readonly fair: FairShares;
+  /** [s] node, or NONE. Nobody else writes to it. */
+  readonly node: Int32Array;
+  /** Partitions that may stand otherwise than today, ascending; all others stand as they do, in the same roles. */
+  readonly touched: Int32Array;
   readonly steps: number;
   /** Whether it ended by itself, not because the budget was used up. */
   readonly finished: boolean;
@@ -38,37 +35,28 @@ export interface Solved {
 const MOST_PASSES = 6;
 
 /**
- * The phases one after the other, as a generator: whoever runs it may stop, or give way to others, at every progress it yields.
+ * The phases one after the other, as a generator: whoever runs it may stop, or give way to others, at every progress it yields. It starts from
+ * `standing` and leaves there what it did: it has to be reset before it is solved again.
  *
  * Where something remains to be wished for (a replica without a place, a node outside its range), the answer is solved again as if it
  * stood already, until that changes nothing: what is found only then is worth having now, and an answer that is asked for again has to stand.
  */
-export function* solveInSteps(problem: CompiledProblem, limit: number): Generator<SolveProgress, Solved, void> {
+export function* solveInSteps(standing: Standing, limit: number): Generator<SolveProgress, Solved, void> {
   const budget = new Budget(limit);
-  let answer = yield* onePass(problem, budget);
-  for (let pass = 1; pass < MOST_PASSES && !answer.perfect && !budget.exhausted; pass++) {
-    const standing = { ...problem, ...currentFromSlots(problem, { node: answer.state.node }) };
-    const next = yield* onePass(standing, budget);
-    if (isUnchanged(next.state)) break;
-    answer = next;
+  let perfect = yield* onePass(standing, budget);
+  let node = standing.state.node.slice();
+  for (let pass = 1; pass < MOST_PASSES && !perfect && !budget.exhausted; pass++) {
+    standing.takeForToday();
+    perfect = yield* onePass(standing, budget);
+    if (isUnchanged(standing.state)) break;
+    node = standing.state.node.slice();
   }
-  const { state, fair } = answer;
-  return { state, fair, steps: budget.used, finished: !budget.exhausted };
+  return { node, touched: standing.touched(), steps: budget.used, finished: !budget.exhausted };
 }
 
-interface Pass {
-  readonly state: SolverState;
-  readonly fair: FairShares;
-  /** Whether nothing is left to be done. */
-  readonly perfect: boolean;
-}
-
-function* onePass(problem: CompiledProblem, budget: Budget): Generator<SolveProgress, Pass, void> {
-  const layout: Layout = layOut(problem);
-  const fair = fairShares(problem);
-  const state = new SolverState(layout);
+/** One pass from what stands; says whether nothing is left to be done. */
+function* onePass({ state, fair }: Standing, budget: Budget): Generator<SolveProgress, boolean, void> {
   const progress = (phase: SolvePhase): SolveProgress => ({ phase, steps: budget.used, unplaced: state.homeless });
-  keepCurrent(state, fillToday(state, fair.load));
   relieveOverfull(state);
   promoteRemaining(state, fair.leaders);
   const missing = state.homeless;
@@ -79,5 +67,5 @@ function* onePass(problem: CompiledProblem, budget: Budget): Generator<SolveProg
   const improvement = new Improvement(state, fair, budget, missing);
   yield* improvement.run(progress);
   placeInOpen(state);
-  return { state, fair, perfect: state.homeless === 0 && improvement.isPerfect() };
+  return state.homeless === 0 && improvement.isPerfect();
 }

@@ -53,32 +53,36 @@ export function leaderChangesOfMove(state: SolverState, s: number, from: number,
   return (couldGoOn(state, p, from) ? 1 : 0) - (couldGoOn(state, p, to) ? 1 : 0);
 }
 
-/** Copies that what stands where would need. O(S). */
+/** Copies that what stands where would need. O(partitions touched). */
 export function copiesSoFar(state: SolverState): number {
+  const { slotsFrom } = state.layout.problem;
   let copies = 0;
-  for (let s = 0; s < state.node.length; s++) {
-    const n = state.node[s] as number;
-    if (n !== NONE && !stoodOn(state, state.layout.partitionOf[s] as number, n)) copies += 1;
+  for (const p of state.touched.sorted()) {
+    for (let s = slotsFrom[p] as number; s < (slotsFrom[p + 1] as number); s++) {
+      const n = state.node[s] as number;
+      if (n !== NONE && !stoodOn(state, p, n)) copies += 1;
+    }
   }
   return copies;
 }
 
-/** Whether everything stands as it stands today, in the same roles, and nothing more. O(S). */
+/** Whether everything stands as it stands today, in the same roles, and nothing more. O(partitions touched). */
 export function isUnchanged(state: SolverState): boolean {
-  const { P, slotsFrom, slotRole, currentFrom, currentNode, currentRole } = state.layout.problem;
-  for (let p = 0; p < P; p++) {
-    let same = 0;
-    for (let s = slotsFrom[p] as number; s < (slotsFrom[p + 1] as number); s++) {
-      const n = state.node[s] as number;
-      if (n === NONE) continue;
-      let stood = false;
-      for (let c = currentFrom[p] as number; c < (currentFrom[p + 1] as number); c++) {
-        stood ||= currentNode[c] === n && currentRole[c] === slotRole[s];
-      }
-      if (!stood) return false;
-      same += 1;
+  return state.touched.sorted().every((p) => standsAsToday(state, p));
+}
+
+function standsAsToday(state: SolverState, p: number): boolean {
+  const { slotsFrom, slotRole, currentFrom, currentNode, currentRole } = state.layout.problem;
+  let same = 0;
+  for (let s = slotsFrom[p] as number; s < (slotsFrom[p + 1] as number); s++) {
+    const n = state.node[s] as number;
+    if (n === NONE) continue;
+    let stood = false;
+    for (let c = currentFrom[p] as number; c < (currentFrom[p + 1] as number); c++) {
+      stood ||= currentNode[c] === n && currentRole[c] === slotRole[s];
     }
-    if (same !== (currentFrom[p + 1] as number) - (currentFrom[p] as number)) return false;
+    if (!stood) return false;
+    same += 1;
   }
-  return true;
+  return same === (currentFrom[p + 1] as number) - (currentFrom[p] as number);
 }
