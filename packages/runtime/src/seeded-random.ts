@@ -36,7 +36,11 @@ export function seededRandom(seed: number): Random {
   const bits = sfc32(seed);
   for (let warmUp = 0; warmUp < 12; warmUp += 1) bits();
   const next = (): number => ((bits() >>> 5) * 0x4000000 + (bits() >>> 6)) / 0x20000000000000;
-  const bytes = (length: number): Uint8Array => Uint8Array.from({ length }, () => bits() >>> 24);
+  const bytes = (length: number): Uint8Array => {
+    const drawn = new Uint8Array(length);
+    for (let at = 0; at < length; at += 1) drawn[at] = bits() >>> 24;
+    return drawn;
+  };
   return {
     next,
     integer: (bound) => Math.floor(next() * bound),

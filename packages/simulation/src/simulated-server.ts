@@ -18,6 +18,7 @@ export interface SimulatedServerOptions {
   readonly syncMs?: number;
   /** How long past its ttl a lease may live, in milliseconds, as the server declares it. Default 50. */
   readonly leaseExpiryLagMs?: number;
+  /** How much of it is kept. Default 2,000 writes: some minutes, after which the store compacts by itself, as a real one does after an hour. */
   readonly history?: Partial<HistoryLimits>;
 }
 
@@ -120,7 +121,7 @@ export class SimulatedServer {
   }
 
   #open(): MvccBackend {
-    const { syncMs = 1, leaseExpiryLagMs = 50, history = {} } = this.#options;
+    const { syncMs = 1, leaseExpiryLagMs = 50, history = { writes: 2_000 } } = this.#options;
     const { runtime } = this.#process;
     const disk = this.#disk;
     const leases = [...disk.leases].map(([id, ttlMs]) => ({ id, ttlMs }));
