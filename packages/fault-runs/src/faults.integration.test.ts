@@ -18,10 +18,13 @@ test.each(engines.filter(([, here]) => here))(
     const { violations, faults, counts } = await faultRun({ engine, seed, durationMs: SLICE_MS });
     expect({ seed, violations }).toEqual({ seed, violations: [] });
     expect(faults.length).toBeGreaterThan(0);
-    expect(counts.registerCalls).toBeGreaterThan(100);
+    expect(counts.registerCalls).toBeGreaterThan(50);
     expect(counts.owned).toBeGreaterThan(10);
     expect(counts.accepted).toBeGreaterThan(10);
     expect(counts.watchEvents).toBeGreaterThan(10);
+    expect(counts.groupEvents).toBeGreaterThan(10);
+    expect(counts.barriersPassed).toBeGreaterThan(2);
+    expect(counts.eventsRead).toBeGreaterThan(20);
   },
   180_000,
 );

@@ -1,15 +1,17 @@
 import { parseArgs } from 'node:util';
-import { type EngineName, engineNames } from './engines.ts';
+import { type EngineName, engineNames } from './engine/engines.ts';
 import { faultRun } from './run.ts';
 
 const help = `Usage: npm run faults -- [options]
 
 Real servers, real client processes, real faults, from one seed. Judges what was said: nobody owned a thing beside another, registers are
-linearizable, watches miss nothing, all goes on within three ttls of a fault's end, nothing is left open or behind.
+linearizable, watches and event consumers miss nothing, group and barrier tell no false story, all goes on within three ttls of a fault's
+end, nothing is left open or behind.
 
   --engine NAME   ${engineNames.join(', ')} (default: each in turn)
   --seed N        default 1
   --minutes M     how long faults strike, per engine (default 2)
+  --round M       judge and start new clients after so many minutes (default 10)
   --json          one JSON object per engine
 
 Exits with 1 where something did not hold.`;
@@ -22,6 +24,7 @@ async function main(): Promise<number> {
       engine: { type: 'string' },
       seed: { type: 'string', default: '1' },
       minutes: { type: 'string', default: '2' },
+      round: { type: 'string', default: '10' },
       json: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
@@ -30,40 +33,50 @@ async function main(): Promise<number> {
     say(help);
     return 0;
   }
-  const [seed, minutes] = [Number(values.seed), Number(values.minutes)];
-  if (!Number.isInteger(seed) || !(minutes > 0))
-    throw new TypeError('--seed must be a whole number, --minutes one above 0.');
+  const [seed, minutes, round] = [Number(values.seed), Number(values.minutes), Number(values.round)];
+  if (!Number.isInteger(seed) || !(minutes > 0) || !(round > 0))
+    throw new TypeError('--seed must be a whole number, --minutes and --round numbers above 0.');
   const chosen = engineNames.filter((name) => values.engine === undefined || name === values.engine);
   if (chosen.length === 0)
     throw new TypeError(`There is no engine ${values.engine}. There are: ${engineNames.join(', ')}.`);
   let ok = true;
-  for (const engine of chosen) if (!(await runOn(engine, seed, minutes, values.json))) ok = false;
+  for (const engine of chosen) if (!(await runOn(engine, { seed, minutes, round, json: values.json }))) ok = false;
   return ok ? 0 : 1;
 }
 
-async function runOn(engine: EngineName, seed: number, minutes: number, json: boolean): Promise<boolean> {
+interface Chosen {
+  readonly seed: number;
+  readonly minutes: number;
+  readonly round: number;
+  readonly json: boolean;
+}
+
+async function runOn(engine: EngineName, { seed, minutes, round, json }: Chosen): Promise<boolean> {
   let struck = 0;
+  const tell = json ? () => {} : (text: string) => say(`${engine}: ${text}`);
   const report = await faultRun({
     engine,
     seed,
     durationMs: minutes * 60_000,
+    roundMs: round * 60_000,
     onFault: ({ kind, target, fromMs, toMs }) => {
       struck += 1;
-      if (!json) say(`${engine}: ${struck}. ${kind}: ${target}, ${Math.round(toMs - fromMs)} ms`);
+      tell(`${struck}. ${kind}: ${target}, ${Math.round(toMs - fromMs)} ms`);
+    },
+    onRound: (one) => {
+      const memory = `clients up to ${megabytes(one.rssBytes.client)}, harness ${megabytes(one.rssBytes.harness)}`;
+      tell(`round ${one.round}: ${one.faults.length} faults, ${JSON.stringify(one.counts)}; ${memory}`);
+      for (const violation of one.violations) tell(`VIOLATION: ${violation}`);
     },
   });
   if (json) say(JSON.stringify(report));
-  else {
-    say(`${engine}: seed ${seed}, ${report.faults.length} faults, ${JSON.stringify(report.counts)}`);
-    for (const violation of report.violations) say(`  VIOLATION: ${violation}`);
-    say(
-      report.violations.length === 0
-        ? `${engine}: everything held`
-        : `${engine}: ${report.violations.length} violations`,
-    );
-  }
-  return report.violations.length === 0;
+  const { rounds, faults, counts, violations } = report;
+  tell(`seed ${seed}, ${rounds} rounds, ${faults.length} faults, ${JSON.stringify(counts)}`);
+  tell(violations.length === 0 ? 'everything held' : `${violations.length} violations`);
+  return violations.length === 0;
 }
+
+const megabytes = (bytes: number): string => `${Math.round(bytes / 1_048_576)} MiB`;
 
 try {
   process.exitCode = await main();

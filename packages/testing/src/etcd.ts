@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { withDeadline } from '@keelson/runtime';
 import { eventually, testRuntime } from './eventually.ts';
 import { freePorts } from './free-port.ts';
+import type { NetworkPeer, PeerNetwork } from './peer-network.ts';
 import { type CommandResult, type ManagedProcess, runCommand, spawnProcess } from './process.ts';
 import { etcdctlPath, serverFile } from './servers.ts';
 import { type TemporaryDirectory, temporaryDirectory } from './temporary-directory.ts';
@@ -14,8 +15,8 @@ export interface EtcdOptions {
   readonly members?: 1 | 3;
   /** Further flags for every member, for example `--cert-file=…`; `--cert-file` makes the client addresses https. */
   readonly flags?: readonly string[];
-  /** Given the port on which a member listens for its peers, gives the port that they are told: that of a proxy, say. Default: the same. */
-  readonly peerPort?: (port: number) => Promise<number>;
+  /** The network through which members reach each other; default: directly. */
+  readonly network?: PeerNetwork;
 }
 
 /** One etcd process; `pause`, `kill` and `restart` make the faults of tests. */
@@ -60,12 +61,8 @@ export async function startEtcd(options: EtcdOptions = {}): Promise<EtcdServer> 
   const folder = await temporaryDirectory('etcd');
   const scheme = flags.some((flag) => flag.startsWith('--cert-file')) ? 'https' : 'http';
   const ports = await freePorts(size * 3);
-  const { peerPort = (port: number) => Promise.resolve(port) } = options;
-  const plans = await Promise.all(
-    Array.from({ length: size }, async (_, index) => {
-      const told = await peerPort(ports[index * 3 + 1] ?? 0);
-      return planMember(index, scheme, ports, folder, told);
-    }),
+  const plans = Array.from({ length: size }, (_, index) =>
+    planMember(index, scheme, ports, folder, options.network?.peers[index]),
   );
   const initialCluster = plans.map((plan) => `${plan.name}=${plan.toldPeerUrl}`).join(',');
   const members = plans.map((plan) => runnableMember(binary, plan, initialCluster, flags));
@@ -103,6 +100,7 @@ interface MemberPlan {
   readonly toldPeerUrl: string;
   readonly metricsUrl: string;
   readonly dataDirectory: string;
+  readonly environment: Readonly<Record<string, string>>;
 }
 
 function planMember(
@@ -110,7 +108,7 @@ function planMember(
   scheme: string,
   ports: readonly number[],
   folder: TemporaryDirectory,
-  toldPeerPort: number,
+  peer: NetworkPeer | undefined,
 ): MemberPlan {
   const [clientPort = 0, peerPort = 0, metricsPort = 0] = ports.slice(index * 3, index * 3 + 3);
   const name = `m${index + 1}`;
@@ -119,10 +117,12 @@ function planMember(
     clientPort,
     clientUrl: `${scheme}://127.0.0.1:${clientPort}`,
     peerUrl: `http://127.0.0.1:${peerPort}`,
-    toldPeerUrl: `http://127.0.0.1:${toldPeerPort}`,
+    toldPeerUrl: `http://${peer?.host ?? '127.0.0.1'}:${peerPort}`,
     // Health is asked on an address of its own, so that it needs no client certificate.
     metricsUrl: `http://127.0.0.1:${metricsPort}`,
     dataDirectory: join(folder.path, name),
+    // etcd asks its peers as Go's HTTP client does: through the proxy that the environment names.
+    environment: peer === undefined ? {} : { HTTP_PROXY: `socks5://127.0.0.1:${peer.socksPort}` },
   };
 }
 
@@ -159,7 +159,10 @@ function runnableMember(
     kill,
     restart: async () => {
       await kill();
-      running = await spawnProcess(binary, [...memberFlags(plan, initialCluster), ...flags], { name: 'etcd' });
+      running = await spawnProcess(binary, [...memberFlags(plan, initialCluster), ...flags], {
+        name: 'etcd',
+        env: plan.environment,
+      });
       await awaitHealthy(plan, running);
     },
   };

@@ -1,6 +1,8 @@
 export { type EtcdMember, type EtcdOptions, type EtcdServer, startEtcd } from './etcd.ts';
 export { type EventuallyOptions, eventually, testRuntime } from './eventually.ts';
+export type { LinkFaults } from './faulty-link.ts';
 export { freePort, freePorts } from './free-port.ts';
+export { type IsolationWay, type NetworkPeer, type PeerNetwork, startPeerNetwork } from './peer-network.ts';
 export {
   type CommandResult,
   type ManagedProcess,

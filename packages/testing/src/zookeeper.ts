@@ -3,6 +3,7 @@ import { createConnection } from 'node:net';
 import { join } from 'node:path';
 import { eventually } from './eventually.ts';
 import { freePorts } from './free-port.ts';
+import type { NetworkPeer, PeerNetwork } from './peer-network.ts';
 import { type ManagedProcess, spawnProcess } from './process.ts';
 import { serverFile } from './servers.ts';
 import { temporaryDirectory } from './temporary-directory.ts';
@@ -21,6 +22,8 @@ export interface ZooKeeperOptions {
   readonly jvmOptions?: readonly string[];
   /** Also listen with TLS, by this PEM file of key and certificate; clients need no certificate of their own. */
   readonly tlsKeyStore?: string;
+  /** The network through which servers of an ensemble reach each other; default: directly. */
+  readonly network?: PeerNetwork;
 }
 
 /** One ZooKeeper process. */
@@ -38,6 +41,8 @@ export interface ZooKeeperMember {
   restart(): Promise<void>;
   /** What it says it is: `leader`, `follower`, `standalone`; `undefined` where it does not answer. */
   mode(): Promise<string | undefined>;
+  /** What it tells of itself in numbers, by ZooKeeper's names, as `zk_watch_count`. Rejects where it does not answer. */
+  monitor(): Promise<ReadonlyMap<string, number>>;
 }
 
 /** A running ZooKeeper, or an ensemble. Its data go with it. */
@@ -52,13 +57,19 @@ export interface ZooKeeperServer extends AsyncDisposable {
 
 /** Starts ZooKeeper on free ports of 127.0.0.1 with an empty data folder, and waits until every server serves. */
 export async function startZooKeeper(options: ZooKeeperOptions = {}): Promise<ZooKeeperServer> {
-  const { version = '3.8', servers: size = 1, tickTimeMs = 500, settings = [], jvmOptions = [], tlsKeyStore } = options;
+  const { version = '3.8', servers: size = 1, tickTimeMs = 500, settings = [], jvmOptions = [] } = options;
+  const { tlsKeyStore, network } = options;
   const folder = await temporaryDirectory('zookeeper');
   const ports = await freePorts(size * 4);
   const ensemble =
     size === 1
       ? []
-      : Array.from({ length: size }, (_, i) => `server.${i + 1}=127.0.0.1:${ports[i * 4 + 1]}:${ports[i * 4 + 2]}`);
+      : Array.from({ length: size }, (_, i) => {
+          const host = network?.peers[i]?.host ?? '127.0.0.1';
+          return `server.${i + 1}=${host}:${ports[i * 4 + 1]}:${ports[i * 4 + 2]}`;
+        });
+  // A server listens where it says it is, and it is not there.
+  if (network !== undefined) ensemble.push('quorumListenOnAllIPs=true');
   const members = Array.from({ length: size }, (_, index) =>
     runnableServer({
       id: index + 1,
@@ -68,7 +79,7 @@ export async function startZooKeeper(options: ZooKeeperOptions = {}): Promise<Zo
       folder: join(folder.path, `s${index + 1}`),
       tickTimeMs,
       lines: [...ensemble, ...settings, ...(tlsKeyStore === undefined ? [] : tlsLines(tlsKeyStore))],
-      jvmOptions,
+      jvmOptions: [...jvmOptions, ...socksOptions(network?.peers[index])],
     }),
   );
   const stop = async (): Promise<void> => {
@@ -102,6 +113,11 @@ interface ServerPlan {
   readonly jvmOptions: readonly string[];
 }
 
+/** Java's sockets ask through the proxy that these name. */
+function socksOptions(peer: NetworkPeer | undefined): readonly string[] {
+  return peer === undefined ? [] : ['-DsocksProxyHost=127.0.0.1', `-DsocksProxyPort=${peer.socksPort}`];
+}
+
 /** TLS is for Netty to do; the server's key lies in a PEM file, and clients may come without a certificate. */
 function tlsLines(keyStore: string): string[] {
   return [
@@ -133,6 +149,10 @@ function runnableServer(plan: ServerPlan): ZooKeeperMember {
     resume: () => running?.resume(),
     kill,
     mode: () => modeOf(plan.port).catch(() => undefined),
+    monitor: async () => {
+      const lines = (await fourLetterWord(plan.port, 'mntr')).split('\n').map((line) => line.split('\t'));
+      return new Map(lines.map(([name = '', value]) => [name, Number(value)]));
+    },
     restart: async () => {
       await kill();
       const configuration = await writeConfiguration(plan);
@@ -154,6 +174,7 @@ async function writeConfiguration(plan: ServerPlan): Promise<string> {
   const lines = [
     `tickTime=${plan.tickTimeMs}`,
     'initLimit=20',
+    // A setting given twice counts as it was given last.
     'syncLimit=10',
     `dataDir=${plan.folder}`,
     `clientPort=${plan.port}`,

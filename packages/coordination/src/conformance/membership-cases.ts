@@ -175,4 +175,19 @@ export const membershipCases: readonly RecipeCase[] = [
     },
     ['disconnect', 'reconnect'],
   ),
+  defineRecipeCase(
+    'membership',
+    'frees a name that was left while the store was out of reach, though the session goes on',
+    async (bench) => {
+      const [a, b] = await bench.actors('a', 'b');
+      const first = await present(a, 'a').recipes.group('g').join('one');
+      await bench.fault('disconnect')(present(a, 'a').store);
+      await first.leave({ timeoutMs: 50 });
+      check(first.lost.aborted, 'who has left is still a member');
+      await bench.fault('reconnect')(present(a, 'a').store);
+      const second = await present(b, 'b').recipes.group('g').join('one', { timeoutMs: bench.patienceMs });
+      check(second.fencingToken > first.fencingToken, 'the tokens do not grow');
+    },
+    ['disconnect', 'reconnect'],
+  ),
 ];

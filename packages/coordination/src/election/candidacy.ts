@@ -6,9 +6,11 @@ import {
   onAbort,
   type Runtime,
   sleep,
+  withDeadline,
 } from '@keelson/runtime';
 import { type Entry, parentPath, type Session, type Store, type StorePath, type Watch } from '@keelson/store';
-import { isUnknown } from '../common/persist.ts';
+import { attemptTimeoutMs } from '../common/context.ts';
+import { isUnknown, persist } from '../common/persist.ts';
 import { removeIncarnation } from '../common/remove-incarnation.ts';
 import { sweepStrays } from '../common/sweep-strays.ts';
 import { reportsOf } from '../common/watched-entry.ts';
@@ -38,6 +40,9 @@ export interface CandidacyOptions {
 /** Pause before a claim that could not reach the store is made again, in milliseconds. */
 const CLAIM_RETRY_MS = 100;
 
+/** Longest a resignation waits for its entry to be gone, unless the caller says otherwise, in milliseconds. */
+const WITHDRAW_TIMEOUT_MS = 5_000;
+
 /** The paths that candidates of each session stand for. */
 const standing = new WeakMap<Session, Set<StorePath>>();
 
@@ -57,6 +62,7 @@ export class Candidacy implements Leadership {
   #state: ElectionState = initialElection;
   #fencingToken = 0n;
   #sweeping = false;
+  #withdrawal: Promise<void> | undefined;
 
   constructor(options: CandidacyOptions) {
     this.#options = options;
@@ -175,10 +181,8 @@ export class Candidacy implements Leadership {
     this.#sweeping = true;
     const { store, session, path, runtime } = this.#options;
     const parent = parentPath(path) ?? '/';
-    // Another candidate of the same session would have the same claim to the entry, unless it tells its own by more than that.
-    const alone = (): boolean => this.#options.isOwn !== undefined || standing.get(session)?.has(path) !== true;
     const isStray = (entry: Entry): boolean =>
-      this.#stopped.signal.aborted && entry.path === path && this.#isOwn(entry) && alone();
+      this.#stopped.signal.aborted && entry.path === path && this.#isOwn(entry) && this.#isAlone();
     void onceAborted(this.#stopped.signal).then(() => sweepStrays({ store, session, runtime, parent, isStray }));
   }
 
@@ -196,18 +200,43 @@ export class Candidacy implements Leadership {
     this.#refuse(reason);
   }
 
-  /** Deletes the entry if it is of this campaign, so that the next need not wait for the session's end. */
+  /**
+   * Deletes the entry if it is of this campaign, so that the next need not wait for the session's end, which may be far off. Past the caller's limits
+   * it goes on by itself until the entry is gone, or the session.
+   */
   async #withdraw(options: CallOptions): Promise<void> {
-    const { store, session, path, runtime } = this.#options;
-    if (session.lost.aborted) return;
+    const { path, runtime } = this.#options;
+    this.#withdrawal ??= this.#removeOwn();
+    const withdrawal = this.#withdrawal;
     try {
-      const entry = await store.get(path, options);
-      if (entry === undefined || !this.#isOwn(entry)) return;
-      await removeIncarnation(store, path, entry.createRevision, options);
+      await withDeadline(runtime, options, WITHDRAW_TIMEOUT_MS, () => withdrawal);
     } catch (error) {
-      // Taken over meanwhile, or the store is out of reach: then it goes with the session.
-      runtime.logger.debug({ error, path }, 'the entry of an ended leadership was not deleted');
+      runtime.logger.debug({ error, path }, 'the entry of an ended leadership is not deleted yet');
     }
+  }
+
+  async #removeOwn(): Promise<void> {
+    const { store, session, path, runtime } = this.#options;
+    const attempt = async (): Promise<void> => {
+      // Another candidate of this session takes what it finds of its session for its own, and may have it.
+      if (!this.#isAlone()) return;
+      const entry = await store.get(path, { timeoutMs: attemptTimeoutMs(session) });
+      if (entry === undefined || !this.#isOwn(entry)) return;
+      await removeIncarnation(store, path, entry.createRevision, { timeoutMs: attemptTimeoutMs(session) });
+    };
+    try {
+      await persist(runtime, session.lost, attempt, { idempotent: true });
+    } catch (error) {
+      // Then it goes, or has gone, with the session.
+      if (session.lost.aborted || isKeelsonError(error, 'E_CLOSED')) return;
+      runtime.logger.warn({ error, path }, 'the entry of an ended leadership was not deleted');
+    }
+  }
+
+  /** Whether no other candidate of the session has the same claim to the entry, unless this one tells its own by more than that. */
+  #isAlone(): boolean {
+    const { isOwn, session, path } = this.#options;
+    return isOwn !== undefined || standing.get(session)?.has(path) !== true;
   }
 
   #holder(entry: Entry | undefined): Holder | undefined {

@@ -14,6 +14,9 @@ export interface Leadership extends AsyncDisposable {
    * `E_VERSION_CONFLICT` (the entry was deleted or replaced from outside) or `E_CLOSED` (resigned).
    */
   readonly lost: AbortSignal;
-  /** Gives the leadership up: trips `lost`, then deletes the entry if it is still the one won. Idempotent. Default time limit 5 s. */
+  /**
+   * Gives the leadership up: trips `lost`, then deletes the entry if it is still the one won. Idempotent. Default time limit 5 s; past it the
+   * deletion is tried on until the session ends.
+   */
   resign(options?: CallOptions): Promise<void>;
 }

@@ -44,7 +44,7 @@ export interface Membership extends AsyncDisposable {
    * `E_FENCED` where the membership is lost, `E_TOO_LARGE` past 16 KiB.
    */
   update(metadata: Metadata, options?: CallOptions): Promise<void>;
-  /** Leaves: others see `left` and not `failed`. Idempotent. Default time limit 5 s; past it the entry goes with the session, and others see `failed`. */
+  /** Leaves: others see `left` and not `failed`. Idempotent. Default time limit 5 s; past it the entry is deleted as soon as the store can be reached. */
   leave(options?: CallOptions): Promise<void>;
 }
 

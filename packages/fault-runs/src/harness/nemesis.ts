@@ -1,6 +1,7 @@
+import { availableParallelism, loadavg } from 'node:os';
 import { type Random, sleep } from '@keelson/runtime';
-import { type ManagedProcess, type TcpProxy, testRuntime } from '@keelson/testing';
-import type { FaultEngine } from './engine.ts';
+import { eventually, type IsolationWay, type ManagedProcess, type TcpProxy, testRuntime } from '@keelson/testing';
+import type { FaultEngine } from '../engine/engine.ts';
 
 /** A client process as the nemesis sees it: its process, and its own way to every member. */
 export interface Victim {
@@ -19,6 +20,8 @@ export interface StruckFault {
   readonly target: string;
   readonly fromMs: number;
   readonly toMs: number;
+  /** Processes that waited for a core of the machine when it ended, per core, on average over a minute: past 2 or 3, slowness may be the machine's. */
+  readonly load: number;
 }
 
 /** What the nemesis works on. */
@@ -52,9 +55,9 @@ const strikes: Readonly<Record<string, Strike>> = {
     await member?.kill();
     return { target: `member ${index}`, end: () => member?.restart() };
   },
-  'kill leader': async ({ engine, random }) => {
-    const index = (await engine.leader()) ?? random.integer(engine.members.length);
-    const member = engine.members[index];
+  'kill leader': async (arena) => {
+    const index = await leaderOr(arena);
+    const member = arena.engine.members[index];
     await member?.kill();
     return { target: `member ${index}`, end: () => member?.restart() };
   },
@@ -64,17 +67,22 @@ const strikes: Readonly<Record<string, Strike>> = {
     member?.pause();
     return Promise.resolve({ target: `member ${index}`, end: () => member?.resume() });
   },
-  'stop leader': async ({ engine, random }) => {
-    const index = (await engine.leader()) ?? random.integer(engine.members.length);
-    const member = engine.members[index];
+  'stop leader': async (arena) => {
+    const index = await leaderOr(arena);
+    const member = arena.engine.members[index];
     member?.pause();
     return { target: `member ${index}`, end: () => member?.resume() };
   },
-  'isolate leader from its peers': async ({ engine, random }) => {
-    const index = (await engine.leader()) ?? random.integer(engine.members.length);
-    const proxy = engine.members[index]?.peerProxy;
-    proxy?.freeze();
-    return { target: `member ${index}`, end: () => proxy?.restore() };
+  'isolate leader from its peers': async (arena) => isolate(arena, await leaderOr(arena), 'both'),
+  'isolate leader, one way': async (arena) =>
+    isolate(arena, await leaderOr(arena), pick(arena.random, ['in', 'out'] as const)),
+  'isolate member from its peers': (arena) =>
+    Promise.resolve(isolate(arena, arena.random.integer(arena.engine.members.length), 'both')),
+  'part two members': ({ engine, random }) => {
+    const one = random.integer(engine.members.length);
+    const other = (one + 1) % engine.members.length;
+    engine.network?.part(one, other);
+    return Promise.resolve({ target: `members ${one} and ${other}`, end: () => engine.network?.restore() });
   },
   'rolling restart': async ({ engine }) => {
     for (const member of engine.members) {
@@ -112,6 +120,17 @@ const strikes: Readonly<Record<string, Strike>> = {
   },
 };
 
+/** The leader, or anybody where none is known. */
+async function leaderOr({ engine, random }: Arena): Promise<number> {
+  return (await engine.leader()) ?? random.integer(engine.members.length);
+}
+
+/** Cuts a member off from all others. */
+function isolate({ engine }: Arena, index: number, way: IsolationWay): Struck {
+  engine.network?.isolate(index, way);
+  return { target: `member ${index}${way === 'both' ? '' : `, ${way}`}`, end: () => engine.network?.restore() };
+}
+
 /** A fault on all links of one client. */
 function onLinks(strike: (proxy: TcpProxy, random: Random) => void): Strike {
   return ({ victims, random }) => {
@@ -124,17 +143,30 @@ function onLinks(strike: (proxy: TcpProxy, random: Random) => void): Strike {
   };
 }
 
+/** Faults between members. */
+const ofNetwork: ReadonlySet<string> = new Set([
+  'isolate leader from its peers',
+  'isolate leader, one way',
+  'isolate member from its peers',
+  'part two members',
+]);
+
+/** Longest wait until all members are together again, in milliseconds. */
+const HEAL_MS = 30_000;
+
 /** Which faults make sense for an engine. */
 function kindsFor(engine: FaultEngine): readonly string[] {
   return Object.keys(strikes).filter((kind) => {
     if (kind === 'compact') return engine.compact !== undefined;
     if (kind === 'fill disk') return engine.fillDisk !== undefined;
-    if (kind === 'isolate leader from its peers')
-      return engine.members.some(({ peerProxy }) => peerProxy !== undefined);
+    if (ofNetwork.has(kind)) return engine.network !== undefined;
     if (kind === 'rolling restart' || kind.endsWith('leader')) return engine.members.length > 1;
     return true;
   });
 }
+
+/** Load of the machine, per core. */
+export const loadNow = (): number => (loadavg()[0] ?? 0) / availableParallelism();
 
 /** One fault, drawn and carried out to its end, then a rest in which all must come back to work. */
 export async function strikeOnce(arena: Arena): Promise<StruckFault> {
@@ -145,5 +177,10 @@ export async function strikeOnce(arena: Arena): Promise<StruckFault> {
   const { target, end } = await (strikes[kind] as Strike)(arena, lastsMs);
   await sleep(testRuntime, lastsMs);
   await end();
-  return { kind, target, fromMs, toMs: nowMs() };
+  const toMs = nowMs();
+  // Struck again before all are back together, more would be gone than three can do without. Where that takes too long, the verdict on progress says so.
+  await eventually('all members to be there', () => engine.whole(), { timeoutMs: HEAL_MS, everyMs: 200 }).catch(
+    () => {},
+  );
+  return { kind, target, fromMs, toMs, load: loadNow() };
 }

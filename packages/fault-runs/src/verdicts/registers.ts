@@ -6,60 +6,8 @@ import {
   registerSpecification,
 } from '@keelson/linearizability';
 import { checkWatches, type RecordedMessage, type RecordedWrite } from '@keelson/linearizability/watch';
-import type { ClientLine, ResourceLine } from './line.ts';
-import type { StruckFault } from './nemesis.ts';
-
-/** Everything that was said in a run. */
-export interface Transcript {
-  readonly clients: readonly ClientLine[];
-  readonly resource: readonly ResourceLine[];
-  /** What a watch of the harness itself saw, over connections that nothing strikes; it is held to nothing itself. */
-  readonly reference: readonly ClientLine[];
-  readonly faults: readonly StruckFault[];
-  readonly ttlMs: number;
-  /** Largest error of the clients' clocks, in milliseconds. */
-  readonly clockErrorMs: number;
-}
-
-/** Whether `thing` was ever owned by two at once, as far as what they did tells: each act was done by whom nobody had succeeded yet. */
-export function overlaps({ clients, clockErrorMs }: Transcript): readonly string[] {
-  const found: string[] = [];
-  for (const thing of ['lock', 'lead']) {
-    const owned = clients.filter((line) => line.say === 'owns' && line.thing === thing);
-    const byToken = owned.toSorted((a, b) => compareTokens(tokenOf(a), tokenOf(b)));
-    const tokens = new Set(byToken.map(tokenOf));
-    if (tokens.size < byToken.length) found.push(`${thing}: one token was given out twice`);
-    for (const line of clients) {
-      if (line.say !== 'acts' || line.thing !== thing) continue;
-      const successor = byToken.find((other) => compareTokens(tokenOf(other), line.token) > 0);
-      if (successor?.say === 'owns' && successor.at + 2 * clockErrorMs < line.at)
-        found.push(
-          `${thing}: ${line.client} acted at ${line.at} under ${line.token}, after ${successor.client} owned it at ${successor.at}`,
-        );
-    }
-  }
-  return found;
-}
-
-const tokenOf = (line: ClientLine): string => ('token' in line ? line.token : '0');
-const compareTokens = (a: string, b: string): number => (BigInt(a) < BigInt(b) ? -1 : BigInt(a) > BigInt(b) ? 1 : 0);
-
-/** Whether the resource took a write under a token smaller than one it had taken, or of two owners under one. */
-export function doubleOwners({ resource }: Transcript): readonly string[] {
-  const found: string[] = [];
-  const owners = new Map<string, string>();
-  const newest = new Map<string, bigint>();
-  for (const { say, thing, owner, token } of resource) {
-    if (say !== 'accepted') continue;
-    const key = `${thing} ${token}`;
-    if ((owners.get(key) ?? owner) !== owner) found.push(`${key} was used by ${owners.get(key)} and ${owner}`);
-    owners.set(key, owner);
-    if (BigInt(token) < (newest.get(thing) ?? 0n))
-      found.push(`${thing}: ${token} was taken after ${newest.get(thing)}`);
-    newest.set(thing, BigInt(token));
-  }
-  return found;
-}
+import type { ClientLine } from '../line.ts';
+import type { Transcript } from './transcript.ts';
 
 /** The register history that the clients' lines tell. */
 export function registerHistory(clients: readonly ClientLine[]): readonly Operation<RegisterInput, RegisterOutput>[] {
@@ -137,24 +85,6 @@ function watchesOf(clients: readonly ClientLine[]): ReadonlyMap<string, readonly
   return watches;
 }
 
-/** Whether anything stood still for longer than three ttls after the end of a fault: nobody owned a thing anew, or no register answered. */
-export function standstills({ clients, faults, ttlMs }: Transcript, untilMs: number): readonly string[] {
-  const limitMs = 3 * ttlMs;
-  const progress: readonly [string, (line: ClientLine) => boolean][] = [
-    ['the lock', (line) => line.say === 'owns' && line.thing === 'lock'],
-    ['the lead', (line) => (line.say === 'owns' || line.say === 'acts') && line.thing === 'lead'],
-    ['the registers', (line) => line.say === 'return'],
-  ];
-  return progress.flatMap(([what, counts]) => {
-    const times = clients.flatMap((line) => (counts(line) && 'at' in line ? [line.at] : []));
-    return faults.flatMap(({ kind, target, toMs }) => {
-      if (toMs + limitMs > untilMs) return [];
-      const moved = times.some((at) => at > toMs && at <= toMs + limitMs);
-      return moved ? [] : [`${what} stood still for ${limitMs} ms after ${kind} of ${target} had ended at ${toMs}`];
-    });
-  });
-}
-
 /** Whether the copies that watches kept were at the end what the store holds. */
 export function staleCopies({ clients }: Transcript, truth: Readonly<Record<string, string>>): readonly string[] {
   return clients.flatMap((line) => {
@@ -163,9 +93,4 @@ export function staleCopies({ clients }: Transcript, truth: Readonly<Record<stri
     const wrong = [...keys].filter((key) => line.entries[key] !== truth[key]);
     return wrong.map((key) => `${line.client} has ${line.entries[key]} at ${key}, where ${truth[key]} is`);
   });
-}
-
-/** What clients themselves did not understand. */
-export function oddities({ clients }: Transcript): readonly string[] {
-  return clients.flatMap((line) => (line.say === 'fault' ? [`${line.client}: ${line.text}`] : []));
 }

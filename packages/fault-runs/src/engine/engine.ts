@@ -1,11 +1,9 @@
-import type { TcpProxy } from '@keelson/testing';
+import type { PeerNetwork } from '@keelson/testing';
 
 /** One server process of an engine. */
 export interface FaultMember {
   /** Port on which clients reach it, without any proxy. */
   readonly port: number;
-  /** In front of where its peers reach it; absent where it has none. What it asks of its peers itself does not pass here. */
-  readonly peerProxy?: TcpProxy;
   /** SIGSTOP. */
   pause(): void;
   /** SIGCONT. */
@@ -16,14 +14,23 @@ export interface FaultMember {
   restart(): Promise<void>;
 }
 
+/** What the servers keep for clients, by kind: sessions, watches and so on. */
+export type Holdings = Readonly<Record<string, number>>;
+
 /** A store under test: real server processes. */
 export interface FaultEngine extends AsyncDisposable {
   readonly name: string;
   readonly members: readonly FaultMember[];
+  /** The ways between members; absent where there is one member alone. */
+  readonly network?: PeerNetwork;
   /** The address of a store for clients that reach the members on these ports. */
   url(ports: readonly number[]): string;
   /** Which member leads now; undefined where none is known to. */
   leader(): Promise<number | undefined>;
+  /** Whether every member is there and follows one leader. */
+  whole(): Promise<boolean>;
+  /** What the servers keep for clients now. */
+  holdings(): Promise<Holdings>;
   /** How long past its ttl a session may live, in milliseconds. */
   readonly expiryLagMs: number;
   /** Forgets the history up to now; absent where there is none. */

@@ -1,33 +1,25 @@
-import { isKeelsonError, onAbort, sleep } from '@keelson/runtime';
+import { isKeelsonError } from '@keelson/runtime';
 import { type Entry, lastSegment, type Store } from '@keelson/store';
-import { type ClientContext, say } from './client-context.ts';
-import type { ClientLine } from './line.ts';
-import { REGISTERS } from './registers.ts';
+import type { ClientContext } from './context.ts';
 
 const decoder = new TextDecoder();
 const textOf = ({ value }: Entry): string => decoder.decode(value);
-const below = ({ path }: Entry): boolean => path !== REGISTERS;
 
-/** How long a watch goes on after the process was asked to end, so that what is under way arrives. */
-const LINGER_MS = 2_000;
-
-/** Watches the registers and says what it sees; at the end, what it believes is there. `tell` is told instead of standard output. */
+/** Watches the registers and says what it sees until `ended` trips; then, what it believes is there. */
 export async function watchRegisters(
-  { client, runtime, stopping }: ClientContext,
+  { client, say: tell }: Pick<ClientContext, 'client' | 'say'>,
   store: Store,
-  tell: (line: ClientLine) => void = say,
+  folder: string,
+  ended: AbortSignal,
 ): Promise<void> {
   const entries = new Map<string, string>();
-  const ended = new AbortController();
-  onAbort(stopping, () => {
-    void sleep(runtime, LINGER_MS).then(() => ended.abort());
-  });
   try {
-    for await (const event of store.watch(REGISTERS, { signal: ended.signal })) {
+    for await (const event of store.watch(folder, { signal: ended })) {
       if (event.type === 'interrupted') tell({ say: 'saw', client, event: { type: 'interrupted' } });
       else if (event.type === 'snapshot') {
         entries.clear();
-        for (const entry of event.entries.filter(below)) entries.set(lastSegment(entry.path), textOf(entry));
+        for (const entry of event.entries.filter(({ path }) => path !== folder))
+          entries.set(lastSegment(entry.path), textOf(entry));
         const seen = {
           type: 'snapshot',
           revision: Number(event.revision),

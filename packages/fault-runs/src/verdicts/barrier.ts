@@ -1,0 +1,52 @@
+import type { BarrierLine } from '../line.ts';
+import { groupBy, linesOf, type Transcript } from './transcript.ts';
+
+/** Whether anybody passed the barrier before enough had come, was through before all of its round had left, or went back a round. */
+export function brokenBarriers({ clients, parties, clockErrorMs }: Transcript): readonly string[] {
+  const lines = linesOf(clients, 'enters', 'passed', 'leaves', 'through', 'gone');
+  const ofRound = groupBy(
+    lines.filter((line) => 'round' in line),
+    (line) => ('round' in line ? line.round : ''),
+  );
+  const found: string[] = [];
+  for (const [round, its] of ofRound) {
+    found.push(...openedEarly(round, its, lines, parties, clockErrorMs));
+    found.push(...throughEarly(round, its, clockErrorMs));
+  }
+  for (const [client, its] of groupBy(lines, (line) => line.client)) {
+    const rounds = its.flatMap((line) => (line.say === 'passed' ? [BigInt(line.round)] : []));
+    if (rounds.some((round, index) => index > 0 && round <= (rounds[index - 1] ?? 0n)))
+      found.push(`${client} passed rounds out of order: ${rounds.join()}`);
+  }
+  return found;
+}
+
+/** At the first passing of a round at least so many were in: had said that they enter, and not that they had gone since. */
+function openedEarly(
+  round: string,
+  its: readonly BarrierLine[],
+  lines: readonly BarrierLine[],
+  parties: number,
+  errorMs: number,
+): readonly string[] {
+  const firstMs = Math.min(...its.flatMap(({ say, at }) => (say === 'passed' ? [at] : [])));
+  const inside = new Set<string>();
+  for (const line of lines) {
+    if (line.at > firstMs + 2 * errorMs) continue;
+    if (line.say === 'enters') inside.add(line.client);
+    else if (line.say === 'gone' || line.say === 'through') inside.delete(line.client);
+  }
+  return inside.size >= parties ? [] : [`round ${round} opened at ${firstMs} for ${[...inside].join()} alone`];
+}
+
+/** Who was through before another of the round, still there, began to leave. */
+function throughEarly(round: string, its: readonly BarrierLine[], errorMs: number): readonly string[] {
+  const leaves = its.filter(({ say }) => say === 'leaves');
+  return its
+    .filter(({ say }) => say === 'through')
+    .flatMap((through) =>
+      leaves
+        .filter(({ at }) => at > through.at + 2 * errorMs)
+        .map(({ client, at }) => `${through.client} was through ${round} at ${through.at}, ${client} left at ${at}`),
+    );
+}
