@@ -9,7 +9,7 @@ import { type PreferenceLists, previousLists } from './previous-lists.ts';
 import type { ResourcePlacement } from './resource-placement.ts';
 import { type GroupMember, type SolvedGroup, solveGroup } from './solve-group.ts';
 import { fallsShort, keepActive } from './solved-lists.ts';
-import type { Solver } from './solver.ts';
+import type { Solution, Solver } from './solver.ts';
 
 /** What placing may be told. */
 export interface PlaceOptions {
@@ -43,21 +43,21 @@ function withEnoughActive(
   nodes: NodeSets,
   members: readonly Member[],
   solved: SolvedGroup,
-  solver: Solver,
-): ReadonlyMap<string, PreferenceLists> {
+  { solver, before }: { readonly solver: Solver; readonly before: Solution | undefined },
+): { readonly lists: ReadonlyMap<string, PreferenceLists>; readonly solution: Solution | undefined } {
   const { enabledLive } = nodes;
   const short = members.filter(({ context, active }) => {
     const least = leastActive(context, active.size, (count) => wantedReplicas(context, count));
     const lists = solved.lists.get(context.resource);
     return active.size > enabledLive.size && lists !== undefined && fallsShort(lists, enabledLive, least);
   });
-  if (short.length === 0) return solved.lists;
+  if (short.length === 0) return { lists: solved.lists, solution: undefined };
   const without = members.map((member) => ({
     ...member,
     active: enabledLive,
     previous: solved.lists.get(member.context.resource) ?? member.previous,
   }));
-  const fallback = solveGroup(snapshot, nodes, without, solver);
+  const fallback = solveGroup(snapshot, nodes, without, { solver, before });
   const lists = new Map(solved.lists);
   for (const { context, active } of short) {
     const { resource } = context;
@@ -66,7 +66,7 @@ function withEnoughActive(
     if (own !== undefined)
       lists.set(resource, keepActive(own, fallback.lists.get(resource) ?? new Map(), enabledLive, least));
   }
-  return lists;
+  return { lists, solution: fallback.solution };
 }
 
 /** A list of the operator's own takes the place of the computed one. */
@@ -87,8 +87,14 @@ function placeGroup(
   inputs: PlacementInputs,
   solver: Solver,
 ): ReadonlyMap<string, ResourcePlacement> {
-  const solved = solveGroup(snapshot, nodes, members, solver);
-  const lists = withEnoughActive(snapshot, nodes, members, solved, solver);
+  const known = members.flatMap(({ remembered }) => remembered?.placement?.solutions ?? []);
+  const [all, withoutAway] = [
+    known.find((one) => one.all !== undefined)?.all,
+    known.find((one) => one.withoutAway !== undefined)?.withoutAway,
+  ];
+  const solved = solveGroup(snapshot, nodes, members, { solver, before: all });
+  const { lists, solution } = withEnoughActive(snapshot, nodes, members, solved, { solver, before: withoutAway });
+  const solutions = { all: solved.solution ?? all, withoutAway: solution ?? withoutAway };
   return new Map(
     members.map(({ context, previous, lookAgainMs }) => {
       const { resource } = context;
@@ -99,6 +105,7 @@ function placeGroup(
         fault: fault === undefined ? undefined : reason('NOT_PLACEABLE', fault),
         whyNot: (partition, instance) => solved.whyNot(resource, partition, instance),
         shortage: (partition) => solved.shortage(resource, partition),
+        solutions,
         inputs,
       };
       return [resource, placement] as const;

@@ -1,6 +1,15 @@
 import type { ReplicaReason } from '../replica-reason.ts';
 import type { PlacementInputs } from './placement-inputs.ts';
 import type { PreferenceLists } from './previous-lists.ts';
+import type { Solution } from './solver.ts';
+
+/** The solutions for resources that are placed together. */
+export interface GroupSolutions {
+  /** Nodes that are away, but not for too long, keeping their places. */
+  readonly all: Solution | undefined;
+  /** Without these nodes, where that was worked out as well. */
+  readonly withoutAway: Solution | undefined;
+}
 
 /** Where the replicas of a FULL_AUTO resource are to be, and why. */
 export interface ResourcePlacement {
@@ -13,6 +22,8 @@ export interface ResourcePlacement {
   readonly whyNot: (partition: string, instance: string) => string | undefined;
   /** Why fewer replicas of a partition are placed than are wanted, as a sentence. */
   readonly shortage: (partition: string) => string | undefined;
+  /** The solution it was taken from, for the next one to build on. */
+  readonly solutions: GroupSolutions;
   /** What it was worked out from. */
   readonly inputs: PlacementInputs;
 }

@@ -23,6 +23,8 @@ export interface SolvedGroup {
   readonly lists: ReadonlyMap<string, PreferenceLists>;
   /** By resource: why it is not placed anew. */
   readonly faults: ReadonlyMap<string, string>;
+  /** Undefined where nothing was solved. */
+  readonly solution: Solution | undefined;
   whyNot(resource: string, partition: string, instance: string): string | undefined;
   shortage(resource: string, partition: string): string | undefined;
 }
@@ -107,9 +109,9 @@ function usable(snapshot: ClusterSnapshot, { context, active }: GroupMember): Re
 const nothing: Solution = { holders: () => [], shortage: () => undefined, whyNot: () => undefined };
 
 /** What the solver says; a sentence where it refuses the problem. */
-function answerOf(solver: Solver, problem: PlacementProblem): Solution | string {
+function answerOf(solver: Solver, problem: PlacementProblem, before: Solution | undefined): Solution | string {
   try {
-    return solver(problem);
+    return solver(problem, before);
   } catch (error) {
     if (error instanceof PlacementError) return `It is not placed anew. ${error.message}.`;
     throw error;
@@ -121,17 +123,18 @@ function refused(members: readonly GroupMember[], why: string): SolvedGroup {
   return {
     lists: new Map(),
     faults: new Map(members.map(({ context }) => [context.resource, why])),
+    solution: undefined,
     whyNot: () => undefined,
     shortage: () => undefined,
   };
 }
 
-/** Places resources together. One whose weights are not all known keeps its lists, and the others go on. */
+/** Places resources together. One whose weights are not all known keeps its lists, and the others go on. `before`: their solution of the last time. */
 export function solveGroup(
   snapshot: ClusterSnapshot,
   nodes: NodeSets,
   members: readonly GroupMember[],
-  solver: Solver,
+  { solver, before }: { readonly solver: Solver; readonly before: Solution | undefined },
 ): SolvedGroup {
   const faults = new Map<string, string>();
   const placed = members.flatMap((member): readonly WeighedMember[] => {
@@ -145,7 +148,7 @@ export function solveGroup(
   });
   const wanting = placed.filter(({ roles }) => roles.length > 0);
   const { problem, rooms } = problemOf(snapshot, nodes, wanting);
-  const solution = wanting.length === 0 ? nothing : answerOf(solver, problem);
+  const solution = wanting.length === 0 ? nothing : answerOf(solver, problem, before);
   if (typeof solution === 'string') return refused(members, solution);
   const lists = new Map(
     placed.map((member) => {
@@ -157,6 +160,7 @@ export function solveGroup(
   return {
     lists,
     faults,
+    solution: wanting.length === 0 ? undefined : solution,
     whyNot: (resource, partition, instance) => rooms.get(instance) ?? solution.whyNot(resource, partition, instance),
     shortage: (resource, partition) => solution.shortage(resource, partition),
   };

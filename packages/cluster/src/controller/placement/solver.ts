@@ -1,4 +1,5 @@
-import { type PlacementProblem, type PlacementResult, solve } from '@keelson/placement';
+import type { PlacementProblem, PlacementResult } from '@keelson/placement';
+import { PlacementSession } from './placement-session.ts';
 
 /** Who holds what, and why. */
 export interface Solution {
@@ -10,20 +11,38 @@ export interface Solution {
   whyNot(resource: string, partition: string, instance: string): string | undefined;
 }
 
-/** What places the FULL_AUTO resources. Exchangeable, so that recordings can be replayed with the placements they were made with. */
-export type Solver = (problem: PlacementProblem) => Solution;
+/**
+ * What places the FULL_AUTO resources. Exchangeable, so that recordings can be replayed with the placements they were made with.
+ *
+ * @param before The solution of much the same problem, to build on. What comes out does not depend on it.
+ */
+export type Solver = (problem: PlacementProblem, before?: Solution) => Solution;
 
-/** The solver of `@keelson/placement`. */
-export const solvePlacement: Solver = (problem) => {
-  const result = solve(problem);
-  const { placement } = result;
-  return {
-    holders: (resource, partition) => placement.replicasOf(resource, partition).map(({ node }) => node),
-    shortage: (resource, partition) =>
-      result.unplaced.find((one) => one.resource === resource && one.partition === partition)?.text,
-    whyNot: (resource, partition, instance) => whyNot(result, resource, partition, instance),
-  };
-};
+/** The solver of `@keelson/placement`, which goes on from a solution of its own by what is different. */
+export const solvePlacement: Solver = (problem, before) =>
+  new SessionSolution(problem, before instanceof SessionSolution ? before.session : new PlacementSession());
+
+class SessionSolution implements Solution {
+  readonly session: PlacementSession;
+  readonly #result: PlacementResult;
+
+  constructor(problem: PlacementProblem, session: PlacementSession) {
+    this.session = session;
+    this.#result = session.solve(problem);
+  }
+
+  holders(resource: string, partition: string): readonly string[] {
+    return this.#result.placement.replicasOf(resource, partition).map(({ node }) => node);
+  }
+
+  shortage(resource: string, partition: string): string | undefined {
+    return this.#result.unplaced.find((one) => one.resource === resource && one.partition === partition)?.text;
+  }
+
+  whyNot(resource: string, partition: string, instance: string): string | undefined {
+    return whyNot(this.#result, resource, partition, instance);
+  }
+}
 
 /** What is in the way of a replica on the instance, or what it would make worse. */
 function whyNot(result: PlacementResult, resource: string, partition: string, instance: string): string | undefined {
