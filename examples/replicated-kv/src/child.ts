@@ -65,7 +65,7 @@ function start(args: readonly string[], { ender, runtime, onComplaint }: ChildOp
   if (ender === undefined) return spawn(process.execPath, [...args], { stdio: ['pipe', 'pipe', 'pipe'], env });
   const child = spawnSupervised(process.execPath, args, { stdio: ['pipe', 'pipe', 'pipe'], env });
   endSessionsOfDead(child, {
-    clock: runtime.clock,
+    runtime,
     ender,
     onEvent: (event) => {
       if (event.event === 'session-left')

@@ -1,6 +1,7 @@
 import { decodeRecord, encodeRecord, mapField, simpleField } from '@keelson/cluster';
 import { isKeelsonError, type Runtime } from '@keelson/runtime';
-import type { Store } from '@keelson/store';
+import type { Revision, Store } from '@keelson/store';
+import { GroupedWrites } from './grouped-writes.ts';
 import { emptyInSyncSet, type InSyncSet } from './in-sync-set.ts';
 import { whileUnreachable } from './store-patience.ts';
 
@@ -8,19 +9,26 @@ import { whileUnreachable } from './store-patience.ts';
 export interface VersionedInSyncSet {
   readonly set: InSyncSet;
   readonly version: number;
+  /** The store's revision that wrote it; 0 where it has never been written. */
+  readonly revision: Revision;
 }
+
+/** What is asked of the store here. */
+type SetStore = Pick<Store, 'get' | 'delete' | 'transact' | 'capabilities'>;
 
 /**
  * The in-sync sets of one resource, under the cluster's property store, one record a partition. Calls wait for a store that cannot be
  * reached, until their signal trips.
  */
 export class InSyncStore {
-  readonly #store: Pick<Store, 'get' | 'put' | 'delete'>;
+  readonly #store: SetStore;
+  readonly #writes: GroupedWrites;
   readonly #runtime: Runtime;
   readonly #root: string;
 
-  constructor(store: Pick<Store, 'get' | 'put' | 'delete'>, runtime: Runtime, cluster: string, resource: string) {
+  constructor(store: SetStore, runtime: Runtime, cluster: string, resource: string) {
     this.#store = store;
+    this.#writes = new GroupedWrites(store, runtime);
     this.#runtime = runtime;
     this.#root = `/${cluster}/PROPERTYSTORE/${resource}/IN_SYNC`;
   }
@@ -29,12 +37,12 @@ export class InSyncStore {
     const path = `${this.#root}/${partition}`;
     const entry = await whileUnreachable(this.#runtime, signal, () => this.#store.get(path, { signal }));
     const record = entry === undefined ? undefined : decodeRecord(entry.value);
-    if (entry === undefined || record === undefined) return { set: emptyInSyncSet, version: entry?.version ?? 0 };
+    const revision = entry?.modifyRevision ?? 0n;
+    if (entry === undefined || record === undefined)
+      return { set: emptyInSyncSet, version: entry?.version ?? 0, revision };
     const token = BigInt(simpleField(record, 'TOKEN') ?? '0');
-    return {
-      set: { token, members: new Map(Object.entries(mapField(record, 'MEMBERS') ?? {})) },
-      version: entry.version,
-    };
+    const set = { token, members: new Map(Object.entries(mapField(record, 'MEMBERS') ?? {})) };
+    return { set, version: entry.version, revision };
   }
 
   /** Writes the set if nobody has since `version`. `undefined` where somebody has, or where nobody can know: then read again. */
@@ -53,11 +61,11 @@ export class InSyncStore {
     const path = `${this.#root}/${partition}`;
     try {
       const written = await whileUnreachable(this.#runtime, signal, () =>
-        this.#store.put(path, value, { expect: { version }, signal }),
+        this.#writes.write(path, value, version, signal),
       );
-      return { set, version: written.version };
+      return written && { set, version: written.version, revision: written.revision };
     } catch (error) {
-      if (conflicts.some((code) => isKeelsonError(error, code))) return undefined;
+      if (isKeelsonError(error, 'E_OUTCOME_UNKNOWN')) return undefined;
       throw error;
     }
   }
@@ -67,5 +75,3 @@ export class InSyncStore {
     await whileUnreachable(this.#runtime, signal, () => this.#store.delete(path, { signal }));
   }
 }
-
-const conflicts = ['E_VERSION_CONFLICT', 'E_ALREADY_EXISTS', 'E_NOT_FOUND', 'E_OUTCOME_UNKNOWN'] as const;

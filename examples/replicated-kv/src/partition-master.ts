@@ -1,26 +1,16 @@
-import { KeelsonError, type Runtime, sleep, throwIfAborted } from '@keelson/runtime';
-import { claim, type InSyncSet, withMember, withoutMember } from './in-sync-set.ts';
-import type { InSyncStore, VersionedInSyncSet } from './in-sync-store.ts';
+import { KeelsonError, sleep, throwIfAborted } from '@keelson/runtime';
+import { type InSyncSet, withMember, withoutMember } from './in-sync-set.ts';
+import type { VersionedInSyncSet } from './in-sync-store.ts';
 import type { AppendRequest, LogEntry, Put, ReplicaReply, StoredValue } from './log-entry.ts';
-import type { Directory, Member, Peers } from './peers.ts';
+import type { Member, Peers } from './peers.ts';
 import type { Replica } from './replica.ts';
 import type { Replicas } from './replicas.ts';
-import { whileUnreachable } from './store-patience.ts';
+import { deposed, type TakeOverContext, takeOver } from './take-over.ts';
 
 /** What a MASTER stands on. */
-export interface MasterContext {
-  readonly partition: string;
-  readonly instance: string;
-  readonly session: string;
-  /** Fencing token of the transition that made it MASTER. */
-  readonly token: bigint;
-  /** Trips when it must not be MASTER any more. */
-  readonly signal: AbortSignal;
+export interface MasterContext extends TakeOverContext {
   readonly replicas: Pick<Replicas, 'of' | 'raiseFence' | 'append' | 'install'>;
   readonly peers: Peers;
-  readonly directory: Directory;
-  readonly inSync: InSyncStore;
-  readonly runtime: Runtime;
 }
 
 /** An acknowledged write. */
@@ -275,33 +265,4 @@ export class PartitionMaster {
       this.#inSync = current;
     }
   }
-}
-
-/** Takes the set over once `fenced` has resolved, so that no older MASTER can have a write acknowledged afterwards. */
-async function takeOver(context: MasterContext, fenced: Promise<void>): Promise<VersionedInSyncSet> {
-  const { partition, token, inSync, directory, runtime, signal } = context;
-  for (;;) {
-    throwIfAborted(signal);
-    const [current] = await Promise.all([inSync.read(partition, signal), fenced]);
-    const live = new Map<string, string>();
-    await Promise.all(
-      [...current.set.members.keys()].map(async (name) => {
-        const session = await whileUnreachable(runtime, signal, () => directory.liveSession(name));
-        if (session !== undefined) live.set(name, session);
-      }),
-    );
-    const claimed = claim(current.set, context, live);
-    if (claimed.type === 'deposed') throw deposed(partition, claimed.by);
-    if (claimed.type === 'not-in-sync')
-      throw new KeelsonError('E_VERSION_CONFLICT', `This node does not hold every acknowledged write of ${partition}.`);
-    const written = await inSync.write(partition, claimed.set, current.version, signal);
-    if (written !== undefined) return written;
-    // A lost reply: it may have been written.
-    const now = await inSync.read(partition, signal);
-    if (now.set.token === token) return now;
-  }
-}
-
-function deposed(partition: string, by: bigint): KeelsonError {
-  return new KeelsonError('E_VERSION_CONFLICT', `A newer MASTER of ${partition} exists (fencing token ${by}).`);
 }

@@ -1,8 +1,8 @@
 import { clusterPaths, type RoutingTable, type Spectator } from '@keelson/cluster';
-import type { Store } from '@keelson/store';
+import type { Store, StorePath } from '@keelson/store';
 import type { Routes } from './kv-client.ts';
 import { partitionNames } from './partition-of.ts';
-import type { Directory } from './peers.ts';
+import type { Directory, LiveSessions } from './peers.ts';
 
 /** Field of a worker's live instance record that says where it listens, e.g. `http://127.0.0.1:4711`. */
 export const ADDRESS_FIELD = 'KV_ADDRESS';
@@ -13,15 +13,24 @@ type RoutingView = Pick<Spectator, 'snapshot' | 'partitionCount' | 'instancesFor
 /** The routing table, and the store where only the newest counts, as the replicas' directory. */
 export function spectatorDirectory(
   spectator: RoutingView,
-  store: Pick<Store, 'get'>,
+  store: Pick<Store, 'get' | 'list'>,
   cluster: string,
   resource: string,
 ): Directory {
   const paths = clusterPaths(cluster);
   // Asked by every replica that waits, many times for one table.
   let seen: { readonly table: RoutingTable; readonly takingOver: boolean } | undefined;
+  let listing: Promise<LiveSessions> | undefined;
   return {
     masterOf: (partition) => spectator.instancesFor(resource, partition, 'MASTER')[0],
+    // All partitions that a worker takes over ask in one turn; one answer, asked for after the last of them, is for all.
+    liveSessions: () => {
+      listing ??= Promise.resolve().then(() => {
+        listing = undefined;
+        return listLiveSessions(store, paths.liveInstances);
+      });
+      return listing;
+    },
     takingOver: () => {
       const table = spectator.snapshot;
       if (seen?.table !== table) seen = { table, takingOver: lacksMaster(table, resource) };
@@ -30,6 +39,14 @@ export function spectatorDirectory(
     liveSession: async (instance) => (await store.get(paths.liveInstance(instance)))?.owner,
     addressOf: (instance) => spectator.liveInstance(instance)?.info[ADDRESS_FIELD],
   };
+}
+
+async function listLiveSessions(store: Pick<Store, 'list'>, path: StorePath): Promise<LiveSessions> {
+  const { entries, revision } = await store.list(path);
+  const sessions = entries.flatMap((entry): [string, string][] =>
+    entry.owner === undefined ? [] : [[entry.path.slice(path.length + 1), entry.owner]],
+  );
+  return { sessions: new Map(sessions), revision };
 }
 
 function lacksMaster(table: RoutingTable, resource: string): boolean {

@@ -1,9 +1,11 @@
 import { type VirtualRuntime, virtualRuntime } from '@keelson/runtime';
+import type { Store } from '@keelson/store';
 import { type MemoryStore, memoryStore } from '@keelson/store/memory';
 import { type Controller, runController } from '../src/controller/index.ts';
 import { ClusterConfig, clusterPaths, emptyRecord, encodeRecord, IdealState } from '../src/model/index.ts';
 import { joinCluster, type Participant, type StateModelHandler } from '../src/participant/index.ts';
 import { type Spectator, spectate } from '../src/spectator/index.ts';
+import { type LoggedRequest, logRequests } from './request-log.ts';
 
 /** Somebody's right to be MASTER of a partition. */
 export interface Term {
@@ -21,6 +23,8 @@ export interface WorldOptions {
   readonly replicas: number;
   /** How long a message travels to the store or back, at most, in milliseconds. Default 0. */
   readonly delayMs?: number;
+  /** How long each message travels to the store or back, exactly, in milliseconds; half a round trip. Takes the place of `delayMs`. */
+  readonly halfTripMs?: number;
 }
 
 /** Session ttl of everybody in the world, in milliseconds. */
@@ -38,6 +42,10 @@ export class ClusterWorld {
   readonly controllers: Controller[] = [];
   /** What must never be, as it was seen. */
   readonly violations: string[] = [];
+  /** Ids of the messages by which somebody became MASTER. */
+  readonly promotedBy: string[] = [];
+  /** What everybody asked the store for, in order of time. */
+  readonly requests: LoggedRequest[] = [];
   readonly #options: WorldOptions;
   readonly #terms = new Map<string, Term>();
   readonly #excused = new Set<AbortSignal>();
@@ -129,12 +137,16 @@ export class ClusterWorld {
     await this.runtime.drive(this.spectator.close());
   }
 
-  #connect(name: string): MemoryStore {
+  #connect(name: string): Store {
     const store = memoryStore(this.runtime, { backend: this.tree.backend });
-    const { delayMs = 0 } = this.#options;
-    if (delayMs > 0) store.faults.delay({ minMs: 0, maxMs: delayMs });
+    const { delayMs = 0, halfTripMs } = this.#options;
+    if (halfTripMs !== undefined) store.faults.delay(halfTripMs);
+    else if (delayMs > 0) store.faults.delay({ minMs: 0, maxMs: delayMs });
     this.stores.set(name, store);
-    return store;
+    const { clock } = this.runtime;
+    return logRequests(store, ({ call, paths }) =>
+      this.requests.push({ by: name, call, paths, atMs: clock.monotonicMs() }),
+    );
   }
 
   async #startController(name: string): Promise<void> {
@@ -159,8 +171,10 @@ export class ClusterWorld {
 
   #handler(instance: string): StateModelHandler {
     return {
-      transition: async ({ partition, to, fencingToken, signal }) => {
-        if (to === 'MASTER') this.#begin(partition, { instance, token: fencingToken, signal });
+      transition: async ({ partition, to, fencingToken, signal, message }) => {
+        if (to !== 'MASTER') return;
+        this.promotedBy.push(message.id);
+        this.#begin(partition, { instance, token: fencingToken, signal });
       },
     };
   }

@@ -22,7 +22,7 @@ export interface ControllerTermOptions {
   readonly onPlan: (plan: ClusterPlan) => void;
 }
 
-/** Longest rest after a step, in milliseconds. A rest is as long as the step before it took. */
+/** Longest rest after a step, in milliseconds. A rest is as long as the step before it kept this process busy. */
 const MAX_REST_MS = 100;
 /** Longest time between two plans though nothing changes, in milliseconds. Nothing depends on it; it bounds the harm of a lost event. */
 const IDLE_MS = 60_000;
@@ -79,7 +79,7 @@ export class ControllerTerm {
     while (!this.#ended.signal.aborted) {
       const waitMs = this.#waitMs();
       await this.#wake.heard(waitMs);
-      await this.#rest();
+      await this.#gather();
       await this.#attempt(() => this.#step());
     }
     await following;
@@ -87,13 +87,16 @@ export class ControllerTerm {
   }
 
   /**
-   * Lets news gather for as long as the last step took: in a large cluster, where a step is dear, many answers then make one plan
-   * and one view, and half of the time is left to others. A lost or new instance is not kept waiting.
+   * Lets news gather, as many answers that make one plan and one view cost one write: what is here already but was not taken in yet, and what
+   * comes for as long as the last plan kept this process busy. So in a large cluster, where a plan is dear, half of the time is left to others, and
+   * in a small one nobody waits; how long the store took counts for nothing. A lost or new instance is not kept waiting.
    */
-  async #rest(): Promise<void> {
-    const { clock } = this.#options.runtime;
+  async #gather(): Promise<void> {
+    const { runtime } = this.#options;
+    if (this.#mirror.changedAll) return;
+    await sleep(runtime, 0);
     while (!this.#ended.signal.aborted && !this.#mirror.changedAll) {
-      const leftMs = this.#restUntilMs - clock.monotonicMs();
+      const leftMs = this.#restUntilMs - runtime.clock.monotonicMs();
       if (leftMs <= 0) return;
       await this.#wake.heard(leftMs);
     }
@@ -168,14 +171,12 @@ export class ControllerTerm {
     this.#plan = plan;
     const newId = (): string => runtime.random.uuid();
     const context = { controller: name, session: session.id, nowMs, newId };
-    const writes = plannedWrites(snapshot, plan, context, this.#writer.batchSize);
-    if (!plan.paused) {
-      await this.#writer.write(writes.urgent);
-      await this.#writer.write(writes.main);
-    }
+    const writes = plannedWrites(snapshot, plan, context);
+    const written = plan.paused ? Promise.resolve() : this.#writer.writeInOrder([writes.urgent, writes.main]);
+    const sentMs = runtime.clock.monotonicMs();
+    this.#restUntilMs = sentMs + Math.min(MAX_REST_MS, sentMs - beganMs);
+    await written;
     this.#writeBehind(writes.guarded);
-    const endedMs = runtime.clock.monotonicMs();
-    this.#restUntilMs = endedMs + Math.min(MAX_REST_MS, endedMs - beganMs);
     onPlan(plan);
   }
 

@@ -53,6 +53,17 @@ export class LeaderWriter {
     for (const batch of deletes) this.#sawRevision(await this.#transact(batch, []));
   }
 
+  /**
+   * As {@link write}, one group after the other: each is sent before the next is so much as encoded, and none waits for the answer to those before it.
+   *
+   * @throws as `write`, once all have been answered.
+   */
+  async writeInOrder(groups: readonly (readonly PlannedWrite[])[]): Promise<void> {
+    const outcomes = await Promise.allSettled(groups.map((writes) => this.write(writes)));
+    const failed = outcomes.find((outcome) => outcome.status === 'rejected');
+    if (failed !== undefined) throw failed.reason;
+  }
+
   /** Writes those that are still as they were read, together where possible; the others are for the next plan. A plan may be made from a snapshot without them. */
   async writeGuarded(writes: readonly PlannedWrite[]): Promise<void> {
     const limits = {

@@ -34,7 +34,7 @@ export interface WriteContext {
 
 /** What a plan comes to, in the order in which it is to be written. */
 export interface PlannedWrites {
-  /** Messages that bring a top state back, where not all writes fit into one transaction; they go ahead of the others. */
+  /** Messages that bring a top state back; they go ahead of all others. */
   readonly urgent: readonly PlannedWrite[];
   /** Messages, those to be deleted, and external views: unconditional. */
   readonly main: readonly PlannedWrite[];
@@ -79,19 +79,13 @@ function viewWrites(paths: ClusterPaths, snapshot: ClusterSnapshot, record: ZNRe
   ];
 }
 
-/** Everything that a plan asks to be written. `batch` is how many operations a transaction takes. */
-export function plannedWrites(
-  snapshot: ClusterSnapshot,
-  plan: ClusterPlan,
-  context: WriteContext,
-  batch: number,
-): PlannedWrites {
+/** Everything that a plan asks to be written. */
+export function plannedWrites(snapshot: ClusterSnapshot, plan: ClusterPlan, context: WriteContext): PlannedWrites {
   const paths = clusterPaths(snapshot.cluster);
   const { transitions } = plan;
-  const hurry = transitions.length > batch;
   const toWrite = (transition: Transition): PlannedWrite => messageWrite(paths, plan, transition, context);
-  const urgent = hurry ? transitions.filter((transition) => transition.urgent).map(toWrite) : [];
-  const main = transitions.filter((transition) => !hurry || !transition.urgent).map(toWrite);
+  const urgent = transitions.filter((transition) => transition.urgent).map(toWrite);
+  const main = transitions.filter((transition) => !transition.urgent).map(toWrite);
   for (const { instance, message } of plan.obsolete) {
     main.push({ path: paths.message(instance, message.id), record: undefined });
   }

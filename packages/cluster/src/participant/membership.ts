@@ -1,4 +1,4 @@
-import { KeelsonError, onAbort, type Runtime, retry } from '@keelson/runtime';
+import { KeelsonError, onAbort, type Runtime, retry, sleep } from '@keelson/runtime';
 import type { Revision, Session, Store } from '@keelson/store';
 import { type ClusterPaths, DROPPED_STATE, type Message } from '../model/index.ts';
 import { CommitQueue } from './commit-queue.ts';
@@ -105,10 +105,14 @@ export class Membership {
     }
   }
 
-  /** Takes what is pending, all of it at a time: what comes while one group is written makes the next. */
+  /**
+   * Takes what is pending, all of it at a time: what comes while one group is written makes the next. What is here already but comes change by change,
+   * as from ZooKeeper, is waited for, or the first would go alone and all others wait for it to be written.
+   */
   async #takeAll(): Promise<void> {
     this.#taking = true;
     try {
+      await sleep(this.#options.runtime, 0);
       while (this.#inbox.waiting && !this.#stop.signal.aborted) await this.#take(this.#inbox.look());
     } catch (error) {
       this.end(error);
