@@ -1,8 +1,9 @@
 import type { ChildProcess } from 'node:child_process';
 import { Socket } from 'node:net';
-import { createInterface } from 'node:readline';
-import type { Clock } from '@keelson/runtime';
-import { type AnnouncedSession, readAnnouncement } from '@keelson/store/supervised';
+import process from 'node:process';
+import type { Runtime } from '@keelson/runtime';
+import type { AnnouncedSession } from '@keelson/store/supervised';
+import { readAnnouncements } from './announcement-reader.ts';
 import { died, type HeldStep, heard, noSessions } from './held-sessions.ts';
 import type { SessionEnder } from './session-ender.ts';
 import { channelOf } from './start-child.ts';
@@ -17,7 +18,7 @@ export type SessionEvent =
 
 /** What it takes to end sessions. */
 export interface EndSessionsOptions {
-  readonly clock: Clock;
+  readonly runtime: Pick<Runtime, 'clock' | 'timers'>;
   readonly ender: SessionEnder;
   readonly onEvent?: (event: SessionEvent) => void;
 }
@@ -27,6 +28,12 @@ export interface WatchedSessions {
   /** Resolves when all that were under way when it is called have been ended, or given up. Never rejects. */
   settled(): Promise<void>;
 }
+
+/**
+ * How long the channel is read after the child's end, in milliseconds. What it wrote is there by then; whoever still holds the other end was started
+ * by it, and has nothing to say here.
+ */
+const READ_ON_MS = 1_000;
 
 /**
  * Ends the sessions of a child when it dies. Dead is what this process, its parent, has waited for and nothing else: a child that is
@@ -40,13 +47,14 @@ export function endSessionsOfDead(child: ChildProcess, options: EndSessionsOptio
   const channel = channelOf(child);
   const ending = new Set<Promise<void>>();
   if (pid === undefined || channel === undefined) return { settled: async () => {} };
+  const { clock, timers } = options.runtime;
   let state = noSessions(pid);
   let diedAtMs = 0;
   const end = async (session: AnnouncedSession): Promise<void> => {
     const about = { pid, session: session.session };
     try {
       await options.ender.end(session);
-      options.onEvent?.({ event: 'session-ended', ...about, afterMs: options.clock.monotonicMs() - diedAtMs });
+      options.onEvent?.({ event: 'session-ended', ...about, afterMs: clock.monotonicMs() - diedAtMs });
     } catch (error) {
       const cause = error instanceof Error ? error : new Error(String(error));
       options.onEvent?.({ event: 'session-left', ...about, error: cause });
@@ -64,20 +72,27 @@ export function endSessionsOfDead(child: ChildProcess, options: EndSessionsOptio
       ending.add(done);
     }
   };
-  createInterface({ input: channel }).on('line', (line) => {
-    const announcement = readAnnouncement(line);
-    if (announcement !== undefined) take(heard(state, announcement));
-  });
-  channel.on('error', () => channel.destroy());
+  readAnnouncements(channel, (announcement) => take(heard(state, announcement, () => isInUse(pid))));
   child.once('exit', () => {
-    diedAtMs = options.clock.monotonicMs();
+    diedAtMs = clock.monotonicMs();
     take(died(state));
     // What the child had started may hold the channel for ever; nobody is to wait for that.
     if (channel instanceof Socket) channel.unref();
+    timers.after(READ_ON_MS, () => channel.destroy(), { background: true });
   });
   return {
     settled: async () => {
       await Promise.all(ending);
     },
   };
+}
+
+/** Whether any process has the number, be it one that is dead and not waited for yet. */
+function isInUse(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return !(error instanceof Error && 'code' in error && error.code === 'ESRCH');
+  }
 }

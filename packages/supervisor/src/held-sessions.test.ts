@@ -1,6 +1,6 @@
 import type { SessionAnnouncement } from '@keelson/store/supervised';
 import { describe, expect, it } from 'vitest';
-import { died, heard, noSessions } from './held-sessions.ts';
+import { died, heard, MOST_SESSIONS, noSessions } from './held-sessions.ts';
 
 const opened = (session: string, pid = 7): SessionAnnouncement => ({
   keelson: 1,
@@ -13,11 +13,16 @@ const opened = (session: string, pid = 7): SessionAnnouncement => ({
 });
 const ended = (session: string, pid = 7): SessionAnnouncement => ({ keelson: 1, event: 'session-ended', pid, session });
 
-/** Runs steps and names what was to be done. */
-function after(...steps: (SessionAnnouncement | 'died')[]): string[] {
+/** Runs steps and names what was to be done. After `reused` another process has the child's number. */
+function after(...steps: (SessionAnnouncement | 'died' | 'reused')[]): string[] {
   let state = noSessions(7);
+  let reused = false;
   return steps.flatMap((step) => {
-    const { state: next, effects } = step === 'died' ? died(state) : heard(state, step);
+    if (step === 'reused') {
+      reused = true;
+      return [];
+    }
+    const { state: next, effects } = step === 'died' ? died(state) : heard(state, step, () => reused);
     state = next;
     return effects.map(({ type, session }) => `${type} ${session.session}`);
   });
@@ -42,5 +47,15 @@ describe('held sessions', () => {
 
   it('are ended too when their announcement was still in the pipe', () => {
     expect(after('died', opened('a'))).toEqual(['end a']);
+  });
+
+  it('are left to their ttl when they are announced after the death, and somebody has the number', () => {
+    expect(after(opened('a'), 'died', 'reused', opened('b'))).toEqual(['prepare a', 'end a']);
+  });
+
+  it('are as many as anybody can need, and no more', () => {
+    const many = Array.from({ length: MOST_SESSIONS + 5 }, (_, index) => opened(String(index)));
+    const done = after(...many, 'died');
+    expect(done.filter((one) => one.startsWith('end'))).toHaveLength(MOST_SESSIONS);
   });
 });

@@ -24,11 +24,17 @@ export interface HeldStep {
 /** A child that has just been started. */
 export const noSessions = (pid: number): HeldSessions => ({ pid, dead: false, sessions: new Map() });
 
+/** Most sessions of one child that are looked after. A child that announces more is broken; those beyond end by their ttl. */
+export const MOST_SESSIONS = 1_000;
+
 /**
  * An announcement was read. One of another process than the child is none of ours: whoever the child started may well outlive it. One that
- * was still in the pipe when the child died is acted upon at once.
+ * was still in the pipe when the child died is acted upon at once, unless some process has the child's number by now: then it may be that process's,
+ * which was started by the child, reads the same variables and writes to the same pipe.
+ *
+ * @param numberInUse - Whether some process has the number of the child. Only asked for once the child is dead.
  */
-export function heard(state: HeldSessions, announcement: SessionAnnouncement): HeldStep {
+export function heard(state: HeldSessions, announcement: SessionAnnouncement, numberInUse: () => boolean): HeldStep {
   if (announcement.pid !== state.pid) return { state, effects: [] };
   const sessions = new Map(state.sessions);
   if (announcement.event === 'session-ended') {
@@ -37,7 +43,8 @@ export function heard(state: HeldSessions, announcement: SessionAnnouncement): H
   }
   const { engine, session, ttlMs, store, secret } = announcement;
   const held = { engine, session, ttlMs, store, ...(secret === undefined ? {} : { secret }) };
-  if (state.dead) return { state, effects: [{ type: 'end', session: held }] };
+  if (state.dead) return { state, effects: numberInUse() ? [] : [{ type: 'end', session: held }] };
+  if (sessions.size >= MOST_SESSIONS) return { state, effects: [] };
   return { state: { ...state, sessions: sessions.set(session, held) }, effects: [{ type: 'prepare', session: held }] };
 }
 

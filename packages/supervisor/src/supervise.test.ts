@@ -1,4 +1,5 @@
 import { EventEmitter } from 'node:events';
+import process from 'node:process';
 import { PassThrough } from 'node:stream';
 import { KeelsonError, virtualRuntime } from '@keelson/runtime';
 import { type AnnouncedSession, writeAnnouncement } from '@keelson/store/supervised';
@@ -42,7 +43,8 @@ function stage(options: Partial<SuperviseOptions> = {}, ender: Partial<SessionEn
   const supervisor = new Supervisor({
     runtime,
     start: () => {
-      const child = new FakeChild(100 + children.length);
+      // Beyond what the kernel hands out: nobody has these numbers.
+      const child = new FakeChild(2 ** 30 + children.length);
       children.push(child);
       return child as never;
     },
@@ -133,7 +135,7 @@ describe('the supervisor', () => {
     await first.announce('a1');
     first.end(1);
     expect(await done).toBe(1);
-    expect(events).toContainEqual({ event: 'session-left', pid: 100, session: 'a1', error });
+    expect(events).toContainEqual({ event: 'session-left', pid: 2 ** 30, session: 'a1', error });
   });
 
   it('does not wait for ever for sessions when it ends', async () => {
@@ -145,6 +147,31 @@ describe('the supervisor', () => {
     await vi.waitFor(() => expect(events.map(({ event }) => event)).toContain('exited'));
     await runtime.advance(5_000);
     expect(await done).toBe(1);
+  });
+
+  it('reads what was still in the pipe, then closes it, whoever else holds its other end', async () => {
+    const { runtime, supervisor, ended, child } = stage({ restart: 'never' });
+    const done = supervisor.run();
+    const first = await child(0);
+    first.end(null, 'SIGKILL');
+    await first.announce('late');
+    await vi.waitFor(() => expect(ended).toEqual(['late']));
+    expect(first.channel.destroyed).toBe(false);
+    await runtime.advance(1_000);
+    expect(first.channel.destroyed).toBe(true);
+    expect(await done).toBe(137);
+  });
+
+  it('does not end what is announced under the number of a child that died, once somebody else has the number', async () => {
+    // This very process: a number that is certainly in use.
+    const reused = new FakeChild(process.pid);
+    const { supervisor, ended } = stage({ restart: 'never', start: () => reused as never });
+    const done = supervisor.run();
+    await reused.announce('before');
+    reused.end(null, 'SIGKILL');
+    await reused.announce('after');
+    expect(await done).toBe(137);
+    expect(ended).toEqual(['before']);
   });
 
   it('rejects where the process cannot be started', async () => {

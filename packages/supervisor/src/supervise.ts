@@ -108,7 +108,7 @@ export class Supervisor {
       onEvent({ event: 'started', pid });
       child.once('exit', (code, signal) => onEvent({ event: 'exited', pid, code, signal }));
     }
-    const sessions = endSessionsOfDead(child, { clock: runtime.clock, ender, onEvent });
+    const sessions = endSessionsOfDead(child, { runtime, ender, onEvent });
     this.#child = child;
     this.#passed = undefined;
     const end = await new Promise<ProcessEnd>((resolve, reject) => {
