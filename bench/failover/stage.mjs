@@ -1,0 +1,88 @@
+/** The example with its five workers, and somebody who watches all that is written while one of them is killed. */
+import process from 'node:process';
+import { exampleDeclaration, launchExample } from '@keelson/example-replicated-kv';
+import { systemRuntime } from '@keelson/runtime';
+import { eventually, temporaryDirectory } from '@keelson/testing';
+import { cpuSince, cpuTimes } from './cpu.mjs';
+import { Observer } from './observer.mjs';
+import { TakeOver } from './take-over.mjs';
+
+const runtime = systemRuntime();
+const { cluster, resource } = exampleDeclaration;
+
+/** Quiet for so long means that nothing moves any more, in milliseconds. */
+const QUIET_MS = 500;
+
+export class Stage {
+  #host;
+  #folder;
+  #example;
+  #observer;
+  #exits = [];
+
+  static async open(host, { supervised, ttlMs }) {
+    const stage = new Stage();
+    stage.#host = host;
+    stage.#folder = await temporaryDirectory('bench-failover');
+    stage.#example = await launchExample({
+      storeUrl: host.storeUrl,
+      dataDirectory: stage.#folder.path,
+      runtime,
+      ttlMs,
+      supervised,
+      restartAfterMs: 1_000,
+      onEvent: (event) => {
+        if (event.event === 'worker-stopped') stage.#exits.push({ pid: event.pid, atMs: now() });
+        if (event.event === 'check' && event.lost + event.doubled > 0)
+          process.stderr.write(`${JSON.stringify(event)}\n`);
+      },
+    });
+    stage.#observer = await Observer.open(host.storeUrl, runtime, { cluster, resource });
+    return stage;
+  }
+
+  /** SIGKILL of one worker in turn; resolves when all it was MASTER of is shown on others. */
+  async killOne(round) {
+    const workers = await this.#settled();
+    const { instance, pid } = workers[round % workers.length];
+    const observer = this.#observer;
+    const takeOver = new TakeOver(instance, observer.masteredBy(instance), resource);
+    const before = cpuTimes(this.#pids());
+    const sinceMs = now();
+    const stopWatching = observer.follow((change, revision) => takeOver.take(change, revision, now() - sinceMs));
+    process.kill(pid, 'SIGKILL');
+    await eventually('the take-over', () => takeOver.done, { timeoutMs: 60_000, intervalMs: 10 });
+    stopWatching();
+    const cpu = cpuSince(before);
+    const exit = await eventually('its end to be seen', () => this.#exits.find((one) => one.pid === pid));
+    return { ...takeOver.timeline(), exit: exit.atMs - sinceMs, cpu, partitions: takeOver.partitions };
+  }
+
+  async close() {
+    await this.#observer?.close();
+    await this.#example?.close();
+    await this.#folder.remove();
+  }
+
+  #pids() {
+    const workers = this.#example.workers().map(({ instance, pid }) => [instance, pid]);
+    return { ...this.#host.processes, ...Object.fromEntries(workers), 'supervisor and observer': process.pid };
+  }
+
+  /** All replicas are placed, every worker runs, and nothing has been written about them for a while. */
+  async #settled() {
+    const { replicas } = exampleDeclaration;
+    return await eventually(
+      'everything to be placed',
+      () => this.#observer.placed(replicas) && this.#observer.quietMs() > QUIET_MS && this.#running(),
+      { timeoutMs: 120_000 },
+    );
+  }
+
+  #running() {
+    const workers = this.#example.workers().toSorted((a, b) => a.instance.localeCompare(b.instance));
+    return workers.length === 5 && workers;
+  }
+}
+
+const now = () => runtime.clock.monotonicMs();
