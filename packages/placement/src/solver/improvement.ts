@@ -7,6 +7,7 @@ import { Imbalance } from './imbalance.ts';
 import { evenOutLeaders } from './leaders.ts';
 import { fillNewcomers } from './newcomers.ts';
 import { type Ranges, rangesOf } from './ranges.ts';
+import { evenOutResources } from './resource-evenness.ts';
 import type { SolvePhase, SolveProgress } from './solver.ts';
 import type { SolverState } from './state.ts';
 import { copiesSoFar, isUnchanged } from './trades.ts';
@@ -52,6 +53,7 @@ export class Improvement {
       yield* this.#rounds(progress);
     }
     meetWishes(this.#state, this.#ranges, this.#imbalance, this.#budget);
+    evenOutResources(this.#state, this.#ranges, this.#imbalance, this.#fair, this.#budget);
     yield progress('wishes');
   }
 
