@@ -1,5 +1,6 @@
 import { seededRandom } from '@keelson/runtime';
 import { drawFaults, type FaultMix, type ScheduledFault } from './fault.ts';
+import type { InjectionCounts } from './injections.ts';
 import { seedFor } from './simulated-process.ts';
 import { SimulatedWorld, type Violation, type WorldOptions } from './world.ts';
 
@@ -41,6 +42,10 @@ export interface SimulationResult {
   /** Virtual time that passed, in milliseconds. */
   readonly simulatedMs: number;
   readonly steps: number;
+  /** Requests that the store carried out. */
+  readonly operations: number;
+  /** Which faults took hold, how often, and what they did to messages. */
+  readonly injections: InjectionCounts;
   /** Count and digest of everything that happened: equal in two runs of one seed and schedule. */
   readonly traceSummary: string;
   /** The end of what happened. */
@@ -70,10 +75,7 @@ export async function simulate(scenario: Scenario, options: SimulateOptions): Pr
     world.heal();
     await world.run(scenario.restMs);
   }
-  if (world.violations.length === 0) {
-    const finishing = running.finish();
-    for (const text of await world.runtime.drive(finishing)) world.violate(text);
-  }
+  if (world.violations.length === 0) await lookBack(world, running);
   return {
     scenario: scenario.name,
     seed,
@@ -81,7 +83,21 @@ export async function simulate(scenario: Scenario, options: SimulateOptions): Pr
     violations: world.violations,
     simulatedMs: world.nowMs,
     steps: world.steps,
+    operations: world.server.operations,
+    injections: world.injections,
     traceSummary: world.runtime.traceSummary,
     trace: world.runtime.trace,
   };
+}
+
+/** How long everything that was written may take to come over a watch that nothing is in the way of, in milliseconds. */
+const WATCH_SETTLE_MS = 6_000;
+
+/** What can only be judged at the end. */
+async function lookBack(world: SimulatedWorld, running: RunningScenario): Promise<void> {
+  const { revision } = world.server.backend;
+  const settledMs = world.nowMs + WATCH_SETTLE_MS;
+  for (const text of await world.runtime.drive(running.finish())) world.violate(text);
+  if (world.violations.length === 0 && world.nowMs < settledMs) await world.run(settledMs - world.nowMs);
+  for (const text of world.watchBreaches(revision)) world.violate(text);
 }

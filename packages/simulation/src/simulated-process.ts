@@ -68,6 +68,11 @@ export class SimulatedProcess {
     return this.#state;
   }
 
+  /** Whether it runs, and has dealt with all that waited while it was stopped. */
+  get awake(): boolean {
+    return this.#state === 'running' && this.#backlog.length === 0;
+  }
+
   /** Runs `work` in the process: now where it runs, once it goes on where it is stopped, never where it has crashed. */
   deliver(work: () => void): void {
     if (this.#state === 'running' && this.#backlog.length === 0) work();

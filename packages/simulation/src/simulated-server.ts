@@ -20,6 +20,8 @@ export interface SimulatedServerOptions {
   readonly leaseExpiryLagMs?: number;
   /** How much of it is kept. Default 2,000 writes: some minutes, after which the store compacts by itself, as a real one does after an hour. */
   readonly history?: Partial<HistoryLimits>;
+  /** Told of every commit once it is on disk. */
+  readonly onDurable?: (commits: readonly Commit[]) => void;
 }
 
 /** What survives a crash of the server. */
@@ -59,6 +61,7 @@ export class SimulatedServer {
   #backend: MvccBackend;
   #peer: TreePeer;
   #starts = 0;
+  #operations = 0;
 
   constructor(options: SimulatedServerOptions) {
     this.#options = options;
@@ -80,6 +83,11 @@ export class SimulatedServer {
   /** Its present life, as links reach it. */
   get peer(): TreePeer {
     return this.#peer;
+  }
+
+  /** Reads and writes carried out, watches put in place and messages besides, over all its lives. */
+  get operations(): number {
+    return this.#operations;
   }
 
   get up(): boolean {
@@ -109,15 +117,23 @@ export class SimulatedServer {
     for (const listener of this.#listeners) listener();
   }
 
-  /** Forgets the history before now. */
-  async compact(): Promise<void> {
+  /** Forgets the history before now; gives whether there was any. */
+  async compact(): Promise<boolean> {
     const { revision, compactRevision } = this.#backend.describe();
-    if (this.up && revision > compactRevision) await this.#backend.compact(revision);
+    if (!this.up || revision <= compactRevision) return false;
+    await this.#backend.compact(revision);
+    return true;
   }
 
   #newPeer(): TreePeer {
     const [process, backend] = [this.#process, this.#backend];
-    return { deliver: (work) => process.deliver(() => work(backend)) };
+    return {
+      deliver: (work) =>
+        process.deliver(() => {
+          this.#operations += 1;
+          work(backend);
+        }),
+    };
   }
 
   #open(): MvccBackend {
@@ -135,6 +151,7 @@ export class SimulatedServer {
         // Timers of a crashed process never fire: what was on its way to the disk then is lost.
         if (syncMs > 0) await sleep(runtime, syncMs);
         disk.keep(commits);
+        this.#options.onDurable?.(commits);
       },
       close: () => Promise.resolve(),
     };

@@ -2,9 +2,11 @@ import { isKeelsonError, type Runtime, type VirtualRuntime, virtualRuntime } fro
 import { kvStore, type Store } from '@keelson/store';
 import type { DelayRange } from '@keelson/store/memory';
 import type { ScheduledFault } from './fault.ts';
+import { type InjectionCounts, Injections } from './injections.ts';
 import { SimulatedLink } from './simulated-link.ts';
 import { SimulatedProcess } from './simulated-process.ts';
 import { SimulatedServer } from './simulated-server.ts';
+import { WatchWitness } from './watch-witness.ts';
 
 /** What the program of a process is given. */
 export interface ProcessContext {
@@ -55,6 +57,8 @@ export class SimulatedWorld {
   readonly #options: WorldOptions;
   readonly #inhabitants = new Map<string, Inhabitant>();
   readonly #invariants: (() => string | undefined)[] = [];
+  readonly #injections = new Injections();
+  readonly #witness = new WatchWitness();
   #steps = 0;
 
   constructor(options: WorldOptions) {
@@ -63,6 +67,7 @@ export class SimulatedWorld {
     const { leaseExpiryLagMs } = options;
     this.server = new SimulatedServer({
       world: this.runtime,
+      onDurable: (commits) => this.#witness.noteCommits(commits),
       ...(leaseExpiryLagMs === undefined ? {} : { leaseExpiryLagMs }),
     });
   }
@@ -75,6 +80,16 @@ export class SimulatedWorld {
   /** Steps made so far: a timer fired, or a message arrived. */
   get steps(): number {
     return this.#steps;
+  }
+
+  /** Which faults took hold so far, and what they did to messages. */
+  get injections(): InjectionCounts {
+    return this.#injections.counts;
+  }
+
+  /** What watches got wrong. Whoever still waits must have been told of everything up to `settledRevision`. */
+  watchBreaches(settledRevision: bigint): readonly string[] {
+    return this.#witness.breaches(settledRevision);
   }
 
   /** Starts a process. It is started again after each crash. */
@@ -102,8 +117,9 @@ export class SimulatedWorld {
   /** A store of the world's own, over a connection that no fault strikes: for set-up and for looking. */
   connect(name: string): Store {
     const process = new SimulatedProcess({ world: this.runtime, name });
-    const link = this.#link(process);
-    return kvStore(link, process.runtime);
+    const store = kvStore(this.#link(process), process.runtime);
+    this.#witness.attend(store, process);
+    return store;
   }
 
   /** Lets time pass, until `done` holds or a violation was seen; gives whether `done` held. */
@@ -149,21 +165,23 @@ export class SimulatedWorld {
   #strikeStore(fault: Exclude<ScheduledFault, { process: string }>): () => void {
     const { server } = this;
     const { process } = server;
+    if (fault.kind === 'compact') {
+      process.deliver(() => void server.compact().then((done) => done && this.#injections.add('compact')));
+      return () => {};
+    }
+    if (process.state === 'running') this.#injections.add(fault.kind);
     if (fault.kind === 'crash-store') {
       server.crash();
       return () => server.restart();
     }
-    if (fault.kind === 'pause-store') {
-      process.pause();
-      return () => process.resume();
-    }
-    process.deliver(() => void server.compact());
-    return () => {};
+    process.pause();
+    return () => process.resume();
   }
 
   /** Begins a fault of a process or its link and gives what ends it. */
   #strikeProcess(fault: Extract<ScheduledFault, { process: string }>): () => void {
     const { process, link } = this.#inhabitant(fault.process);
+    if (process.state === 'running') this.#injections.add(fault.kind);
     if (fault.kind === 'pause') {
       process.pause();
       return () => process.resume();
@@ -178,6 +196,7 @@ export class SimulatedWorld {
     }
     if (fault.kind === 'step-clock') process.stepWallClock(fault.byMs);
     else strikeLink(link, fault);
+    if (fault.kind === 'partition' && fault.direction !== 'both') this.#injections.add(`partition ${fault.direction}`);
     return () => link.heal();
   }
 
@@ -200,6 +219,7 @@ export class SimulatedWorld {
     const { runtime } = process;
     const context = { name, incarnation, runtime };
     const bare = kvStore(link, runtime);
+    this.#witness.attend(bare, process);
     const store = this.#options.wrapStore?.(bare, context) ?? bare;
     this.runtime.note(`${name} starts`);
     const ended = (why: string): void => {
@@ -221,7 +241,13 @@ export class SimulatedWorld {
 
   #link(process: SimulatedProcess): SimulatedLink {
     const delay = this.#options.delay ?? { minMs: 1, maxMs: 5 };
-    return new SimulatedLink({ world: this.runtime, process, server: this.server, delay });
+    return new SimulatedLink({
+      world: this.runtime,
+      process,
+      server: this.server,
+      delay,
+      onEffect: (effect) => this.#injections.add(effect),
+    });
   }
 }
 

@@ -75,8 +75,8 @@ function handler(world: SimulatedWorld, owners: Owners, instance: string): State
   const process = world.process(instance);
   return {
     transition: ({ partition, to, fencingToken, signal }) => {
-      const believes = (): boolean => process.state === 'running' && !signal.aborted;
-      if (to === 'MASTER') owners.begin(partition, { owner: instance, token: fencingToken, believes });
+      const holds = (): boolean => !signal.aborted;
+      if (to === 'MASTER') owners.begin(partition, { owner: instance, token: fencingToken, process, holds });
       return Promise.resolve();
     },
   };

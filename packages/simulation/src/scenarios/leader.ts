@@ -2,7 +2,7 @@ import { campaign } from '@keelson/coordination';
 import { isKeelsonError } from '@keelson/runtime';
 import type { Scenario } from '../simulate.ts';
 import type { ProcessContext, SimulatedWorld } from '../world.ts';
-import { Owners } from './owners.ts';
+import { holdsUnder, Owners } from './owners.ts';
 import { persist, rest } from './persist.ts';
 import { bytesOf, textOf } from './text.ts';
 
@@ -76,7 +76,8 @@ export function leaderScenario(options: LeaderScenarioOptions = {}): Scenario {
           const believes = (): boolean =>
             process.state === 'running' && !session.lost.aborted && !leadership.lost.aborted;
           const leads = (): boolean => (asksBeforeActing ? believes() : told);
-          owners.begin('the lead', { owner: name, token, believes });
+          const holds = holdsUnder(process, session, () => leadership.lost);
+          owners.begin('the lead', { owner: name, token, process, holds });
           while (leads()) {
             // What is sent now arrives a while later, whatever happens to the sender.
             const sent = token;

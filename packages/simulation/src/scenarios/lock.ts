@@ -1,7 +1,8 @@
 import { coordination } from '@keelson/coordination';
 import { isKeelsonError } from '@keelson/runtime';
 import type { Scenario } from '../simulate.ts';
-import { Owners } from './owners.ts';
+import { leftBehind } from './left-behind.ts';
+import { holdsUnder, Owners } from './owners.ts';
 import { persist, rest } from './persist.ts';
 import { bytesOf, textOf } from './text.ts';
 
@@ -30,8 +31,8 @@ export function lockScenario(): Scenario {
           const process = world.process(name);
           while (!session.lost.aborted && !stopping.signal.aborted) {
             const held = await persist(runtime, () => recipes.lock('account').acquire({ timeoutMs: 20_000 }));
-            const believes = (): boolean => process.state === 'running' && !session.lost.aborted && !held.lost.aborted;
-            owners.begin('the lock', { owner: name, token: held.fencingToken, believes });
+            const holds = holdsUnder(process, session, () => held.lost);
+            owners.begin('the lock', { owner: name, token: held.fencingToken, process, holds });
             try {
               const balance = Number(textOf(await store.get(account)) || '0');
               await rest(runtime, 1, 100);
@@ -53,12 +54,10 @@ export function lockScenario(): Scenario {
           const store = world.connect('looker');
           await rest(world.runtime, 25_000, 25_001);
           const balance = Number(textOf(await store.get(account)) || '0');
-          const { entries } = await store.list('/coordination', { recursive: true });
-          const left = entries.filter(({ owner }) => owner !== undefined).map(({ path }) => `${path} was left behind`);
           const crashes = clients.reduce((sum, name) => sum + world.process(name).incarnation, 0);
           const inRange = balance >= done && balance <= done + unknown + crashes;
           return [
-            ...left,
+            ...(await leftBehind(world)),
             ...(inRange
               ? []
               : [`the balance is ${balance} after ${done} increments, ${unknown} unknown ones and ${crashes} crashes`]),

@@ -1,5 +1,6 @@
 import { isKeelsonError, sleep } from '@keelson/runtime';
 import type { Session, Store } from '@keelson/store';
+import { faultKinds } from '../fault.ts';
 import type { Scenario } from '../simulate.ts';
 import type { ProcessContext } from '../world.ts';
 import { persist } from './persist.ts';
@@ -22,7 +23,7 @@ export function presenceScenario(options: PresenceScenarioOptions = {}): Scenari
     faults: {
       processes: members,
       count: 8,
-      kinds: ['crash', 'crash', 'pause', 'partition', 'lose-replies', 'slow', 'crash-store'],
+      kinds: [...faultKinds, 'crash', 'crash', 'crash', 'crash'],
     },
     durationMs: 30_000,
     restMs: 15_000,

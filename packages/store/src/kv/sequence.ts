@@ -1,4 +1,4 @@
-import { KeelsonError, sleep } from '@keelson/runtime';
+import { KeelsonError, onAbort, sleep } from '@keelson/runtime';
 import { checkPath, parentPath } from '../path.ts';
 import type { StorePath, Written } from '../port.ts';
 import type { KeyValue, KvOperationResult } from './backend.ts';
@@ -39,7 +39,7 @@ function counterIn(result: KvOperationResult | undefined): KeyValue | undefined 
 export class Sequences {
   readonly #context: StoreContext;
   readonly #counters = new Map<StorePath, Counter>();
-  readonly #turns = new Map<StorePath, Promise<unknown>>();
+  readonly #turns = new Map<StorePath, Promise<void>>();
 
   constructor(context: StoreContext) {
     this.#context = context;
@@ -49,13 +49,20 @@ export class Sequences {
     const parent = parentPath(path) ?? '/';
     const before = this.#turns.get(parent) ?? Promise.resolve();
     const attempt = (): Promise<Written> => this.#createInTurn(parent, path, value, lease, limits);
-    const turn = before.then(attempt, attempt);
-    this.#turns.set(parent, turn);
-    const leave = (): void => {
+    const created = before.then(attempt);
+    // Whose caller has given up is waited for no longer: its answer may never come. Should it be done later all the same, the counter has moved on.
+    const turn = new Promise<void>((resolve) => {
+      const release = onAbort(limits.signal, () => resolve());
+      const done = (): void => {
+        release();
+        resolve();
+      };
+      created.then(done, done);
+    }).then(() => {
       if (this.#turns.get(parent) === turn) this.#turns.delete(parent);
-    };
-    turn.then(leave, leave);
-    return turn;
+    });
+    this.#turns.set(parent, turn);
+    return created;
   }
 
   async #createInTurn(

@@ -1,0 +1,145 @@
+import {
+  checkWatches,
+  type RecordedChange,
+  type RecordedMessage,
+  type RecordedWrite,
+} from '@keelson/linearizability/watch';
+import {
+  isBelow,
+  parentPath,
+  type Store,
+  type StorePath,
+  type Watch,
+  type WatchEvent,
+  type WatchOptions,
+} from '@keelson/store';
+import type { Commit } from '@keelson/store/mvcc';
+import type { SimulatedProcess } from './simulated-process.ts';
+
+/** One watch as its reader sees it. */
+interface WitnessedWatch {
+  readonly name: string;
+  readonly path: StorePath;
+  readonly recursive: boolean;
+  readonly process: SimulatedProcess;
+  /** From one listing to the next, each with the first revision after it. */
+  readonly legs: { readonly fromRevision?: number; readonly messages: RecordedMessage[] }[];
+  /** The reader is waiting for the next event: whatever there is should have come. */
+  waiting: boolean;
+}
+
+const decoder = new TextDecoder();
+
+/**
+ * Writes down what the store of a world wrote, once it was durable, and what every watch on it brought, and holds the one against the other: etcd's six
+ * guarantees, and that every event is genuine.
+ */
+export class WatchWitness {
+  readonly #writes: RecordedWrite[] = [];
+  readonly #watches: WitnessedWatch[] = [];
+
+  /** Watches seen so far. */
+  get watches(): number {
+    return this.#watches.length;
+  }
+
+  /** Told of every commit once it is on the disk of the store. */
+  noteCommits(commits: readonly Commit[]): void {
+    for (const { versions } of commits) {
+      const changes = new Map<number, RecordedChange[]>();
+      for (const { entry, main, isTombstone, value } of versions) {
+        // Bookkeeping of the port, which is no entry and is never shown.
+        if (entry.key.includes('\0')) continue;
+        const made = changes.get(main) ?? [];
+        changes.set(main, made);
+        const change: RecordedChange = isTombstone
+          ? { key: entry.key, kind: 'delete' }
+          : { key: entry.key, kind: 'put', value: decoder.decode(value) };
+        made.push(change);
+      }
+      for (const [revision, made] of changes) this.#writes.push({ revision, changes: made });
+    }
+  }
+
+  /** Listens in on all watches of a store. */
+  attend(store: Store, process: SimulatedProcess): void {
+    const open = store.watch.bind(store);
+    store.watch = (path: StorePath, options: WatchOptions = {}): Watch => {
+      const { recursive = false, afterRevision } = options;
+      const first = afterRevision === undefined ? [] : [{ fromRevision: Number(afterRevision) + 1, messages: [] }];
+      const name = `${process.name}'s watch of ${path}`;
+      const seen: WitnessedWatch = { name, path, recursive, process, legs: first, waiting: false };
+      this.#watches.push(seen);
+      return listenedTo(open(path, options), seen);
+    };
+  }
+
+  /** What was broken. Whoever still waits must have been told of everything up to `settledRevision`. */
+  breaches(settledRevision: bigint): string[] {
+    return this.#watches.flatMap((seen) => {
+      const settled = seen.waiting && seen.process.awake ? { settledAt: Number(settledRevision) } : {};
+      const watch = { name: seen.name, range: { prefix: '' }, legs: seen.legs, ...settled };
+      return checkWatches(this.#inScope(seen), [watch]).map(
+        ({ guarantee, text }) => `${seen.name} is not ${guarantee}: ${text}`,
+      );
+    });
+  }
+
+  #inScope({ path, recursive }: WitnessedWatch): RecordedWrite[] {
+    const covers = (key: string): boolean =>
+      key === path || (recursive ? isBelow(key, path) : parentPath(key) === path);
+    return this.#writes.flatMap(({ revision, changes }) => {
+      const inScope = changes.filter(({ key }) => covers(key));
+      return inScope.length === 0 ? [] : [{ revision, changes: inScope }];
+    });
+  }
+}
+
+function listenedTo(watch: Watch, seen: WitnessedWatch): Watch {
+  return {
+    close: () => {
+      seen.waiting = false;
+      return watch.close();
+    },
+    [Symbol.asyncDispose]: () => watch.close(),
+    [Symbol.asyncIterator]: () => {
+      const inner = watch[Symbol.asyncIterator]();
+      return {
+        next: async () => {
+          seen.waiting = true;
+          const result = await inner.next().finally(() => {
+            seen.waiting = false;
+          });
+          if (result.done !== true) note(seen, result.value);
+          return result;
+        },
+        return: () => {
+          seen.waiting = false;
+          return inner.return?.() ?? Promise.resolve({ value: undefined, done: true });
+        },
+      };
+    },
+  };
+}
+
+function note({ legs }: WitnessedWatch, event: WatchEvent): void {
+  if (event.type === 'interrupted') return;
+  const revision = Number(event.revision);
+  if (event.type === 'snapshot') {
+    const entries = Object.fromEntries(event.entries.map(({ path, value }) => [path, decoder.decode(value)]));
+    legs.push({ fromRevision: revision + 1, messages: [{ type: 'snapshot', revision, entries }] });
+  } else if (event.type === 'progress') legs.at(-1)?.messages.push({ type: 'progress', revision });
+  else {
+    const events = event.changes.map((change) =>
+      change.type === 'put'
+        ? ({
+            key: change.entry.path,
+            kind: 'put',
+            value: decoder.decode(change.entry.value),
+            revision: Number(change.entry.modifyRevision),
+          } as const)
+        : ({ key: change.path, kind: 'delete', revision: Number(change.revision) } as const),
+    );
+    legs.at(-1)?.messages.push({ type: 'events', events });
+  }
+}
