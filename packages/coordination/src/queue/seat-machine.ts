@@ -1,5 +1,5 @@
 import type { Revision } from '@keelson/store';
-import { queueOrder } from './queue-name.ts';
+import { parseQueueName, queueOrder } from './queue-name.ts';
 import { turnOf, type WaitTarget } from './turn.ts';
 
 /** An entry of one's own in a queue. */
@@ -82,7 +82,13 @@ export function stepSeat(state: SeatState, event: SeatEvent, rule: SeatRule): Se
 }
 
 function afterLook(place: Place, names: readonly string[], rule: SeatRule): SeatStep {
-  const turn = turnOf(queueOrder(names), place.name, rule.permits);
+  const queue = queueOrder(names);
+  // A creation given up as lost arrived after all, ahead of the one that followed it: that is the place in line. It cannot come later than
+  // the look after the second one, as names count up in the order of creation.
+  const nonce = parseQueueName(place.name)?.nonce;
+  const first = queue.find((one) => one.nonce === nonce)?.name ?? place.name;
+  if (first !== place.name) return { state: { phase: 'searching' }, effect: { type: 'search' } };
+  const turn = turnOf(queue, place.name, rule.permits);
   if (turn.type === 'granted') return { state: { phase: 'granted', place }, effect: { type: 'hold' } };
   if (turn.type === 'missing') return { state: { phase: 'evicted', place }, effect: { type: 'evicted' } };
   if (!rule.wait) return { state: { phase: 'refused', place }, effect: { type: 'give-up' } };

@@ -42,6 +42,7 @@ export class QueueSeat {
   #place: Place | undefined;
   #waited = false;
   #hadUnknown = false;
+  #sweeping = false;
   #left: Promise<void> | undefined;
 
   constructor(context: RecipeContext, options: SeatOptions) {
@@ -110,6 +111,8 @@ export class QueueSeat {
       const event = await this.#perform(step.effect);
       step = stepSeat(step.state, event, this.#options.rule);
       if ('place' in step.state) this.#settle(step.state.place);
+      // It has looked: what there is of its own besides its place is not wanted.
+      if (step.state.phase === 'waiting' && this.#hadUnknown) this.#sweep();
       if (this.lost.aborted) throw this.#lost.signal.reason;
     }
   }
@@ -177,11 +180,12 @@ export class QueueSeat {
   }
 
   #settle(place: Place): void {
-    if (this.#place !== undefined) return;
+    if (this.#place?.name === place.name) return;
     this.#place = place;
-    const timer = this.#context.runtime.timers.after(GUARD_AFTER_MS, () => void this.#watchOwn(place), {
-      background: true,
-    });
+    const guard = (): void => {
+      if (this.#place === place) void this.#watchOwn(place);
+    };
+    const timer = this.#context.runtime.timers.after(GUARD_AFTER_MS, guard, { background: true });
     onAbort(this.#lost.signal, () => timer.cancel());
   }
 
@@ -191,9 +195,9 @@ export class QueueSeat {
     const path = this.#pathOf(place);
     try {
       await waitForEntry(store, path, (entry) => entry?.createRevision !== place.createRevision, this.#lost.signal);
-      this.#end(this.#evicted());
+      if (this.#place === place) this.#end(this.#evicted());
     } catch (error) {
-      if (this.#lost.signal.aborted) return;
+      if (this.#lost.signal.aborted || this.#place !== place) return;
       // Whoever cannot see its own entry any more does not go on as if it could.
       runtime.logger.error({ error, path }, 'the watch on an entry of a queue failed');
       this.#end(error);
@@ -261,6 +265,8 @@ export class QueueSeat {
 
   /** Looks after creations that were given up as not applied, and may be all the same. */
   #sweep(): void {
+    if (this.#sweeping) return;
+    this.#sweeping = true;
     const { store, session, runtime } = this.#context;
     const kept = (): string | undefined => (this.#lost.signal.aborted ? undefined : this.#place?.name);
     const isStray = ({ path }: Entry): boolean => {

@@ -53,11 +53,11 @@ export class Sequences {
     // Whose caller has given up is waited for no longer: its answer may never come. Should it be done later all the same, the counter has moved on.
     const turn = new Promise<void>((resolve) => {
       const release = onAbort(limits.signal, () => resolve());
-      const done = (): void => {
+      const settle = (): void => {
         release();
         resolve();
       };
-      created.then(done, done);
+      created.then(settle, settle);
     }).then(() => {
       if (this.#turns.get(parent) === turn) this.#turns.delete(parent);
     });
