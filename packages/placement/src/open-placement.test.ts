@@ -30,8 +30,8 @@ function someChange(random: Random, problem: PlacementProblem, count: number): P
     { state: 'offline', offlineSinceMs: 95_000 },
     { state: 'offline' },
     { share: 2 },
-    { share: undefined, maxReplicas: 7 },
-    { capacity: undefined, maxReplicas: undefined, tags: ['x'] },
+    { share: 1, maxReplicas: 7 },
+    { capacity: {}, maxReplicas: 1_000, tags: ['x'] },
     { domain: `/r0/z${random.int(0, 3)}/moved` },
   ] as const);
   const weight = Object.fromEntries(dimensions.map((dimension) => [dimension, random.int(1, 60) / 10]));

@@ -16,7 +16,10 @@ export function keep(state: SolverState, p: number, fill: () => Float64Array): v
   if (keepWhole(state, p)) return;
   const { currentFrom, pinnedFrom } = state.layout.problem;
   state.touched.add(p);
-  if ((pinnedFrom[p + 1] as number) > (pinnedFrom[p] as number)) placePinned(state, p);
+  const pinned = (pinnedFrom[p + 1] as number) > (pinnedFrom[p] as number);
+  if (pinned) placePinned(state, p, true);
+  if (state.layout.anyHeld) keepAway(state, p);
+  if (pinned) placePinned(state, p, false);
   if ((currentFrom[p + 1] as number) > (currentFrom[p] as number)) keepPartition(state, p, fill);
 }
 
@@ -78,29 +81,81 @@ export function fillToday({ layout }: SolverState, fair: Float64Array): Float64A
 }
 
 /** Pins are kept whatever else says: those that name a role take a slot of it, the others the least important slot that is free. */
-function placePinned(state: SolverState, p: number): void {
+function placePinned(state: SolverState, p: number, named: boolean): void {
   const { pinnedFrom, pinnedNode, pinnedRole, slotsFrom, slotRole } = state.layout.problem;
   const from = slotsFrom[p] as number;
   const end = slotsFrom[p + 1] as number;
-  for (const named of [true, false]) {
-    for (let i = pinnedFrom[p] as number; i < (pinnedFrom[p + 1] as number); i++) {
-      const role = pinnedRole[i] as number;
-      if ((role !== NONE) !== named) continue;
-      const n = pinnedNode[i] as number;
-      if (!mayStay(state, p, n)) continue;
-      const wanted = named ? role : roleToday(state, p, n);
-      let slot = NONE;
-      for (let s = from; s < end; s++) {
-        if (state.node[s] !== NONE || !mayPlay(state, s, n)) continue;
-        if (slotRole[s] === wanted) {
-          slot = s;
-          break;
-        }
-        if (!named) slot = s;
+  for (let i = pinnedFrom[p] as number; i < (pinnedFrom[p + 1] as number); i++) {
+    const role = pinnedRole[i] as number;
+    if ((role !== NONE) !== named) continue;
+    const n = pinnedNode[i] as number;
+    if (!mayStay(state, p, n) || standsOn(state, p, n)) continue;
+    const wanted = named ? role : roleToday(state, p, n);
+    let slot = NONE;
+    for (let s = from; s < end; s++) {
+      if (state.node[s] !== NONE || !mayPlay(state, s, n)) continue;
+      if (slotRole[s] === wanted) {
+        slot = s;
+        break;
       }
-      if (slot !== NONE && fits(state, slot, n)) state.place(slot, n);
+      if (!named) slot = s;
     }
+    if (slot !== NONE && fits(state, slot, n)) state.place(slot, n);
   }
+}
+
+function standsOn({ layout, node }: SolverState, p: number, n: number): boolean {
+  const { slotsFrom } = layout.problem;
+  for (let s = slotsFrom[p] as number; s < (slotsFrom[p + 1] as number); s++) if (node[s] === n) return true;
+  return false;
+}
+
+/**
+ * Who is held keeps its places but leads nothing: replicas there come first to the roles that do not lead, for which live ones that had
+ * them take the lead. Not where a live replica would have to go for it: one too many in all, or in one zone; such come in after these, if at all.
+ */
+function keepAway(state: SolverState, p: number): void {
+  const { currentFrom, currentNode, currentRole, nodeState, slotsFrom, slotRole } = state.layout.problem;
+  const end = slotsFrom[p + 1] as number;
+  let places = placesForAway(state, p);
+  for (let c = currentFrom[p] as number; c < (currentFrom[p + 1] as number) && places > 0; c++) {
+    const n = currentNode[c] as number;
+    if (nodeState[n] !== NODE_HELD || !mayStay(state, p, n) || standsOn(state, p, n)) continue;
+    if (sharesZoneWithLive(state, p, n) || !zoneAllows(state, p, n, NONE)) continue;
+    let slot = NONE;
+    for (let s = slotsFrom[p] as number; s < end; s++) {
+      if (state.node[s] !== NONE || !mayPlay(state, s, n)) continue;
+      if (slot === NONE || slotRole[s] === currentRole[c]) slot = s;
+    }
+    if (slot === NONE) return;
+    state.place(slot, n);
+    places -= 1;
+  }
+}
+
+/** Slots that neither live replicas of today nor pins will want. */
+function placesForAway(state: SolverState, p: number): number {
+  const { currentFrom, currentNode, nodeState, pinnedFrom, pinnedNode, slotsFrom } = state.layout.problem;
+  let places = 0;
+  for (let s = slotsFrom[p] as number; s < (slotsFrom[p + 1] as number); s++) if (state.node[s] === NONE) places += 1;
+  for (let c = currentFrom[p] as number; c < (currentFrom[p + 1] as number); c++) {
+    const n = currentNode[c] as number;
+    if (nodeState[n] !== NODE_HELD && mayStay(state, p, n) && !standsOn(state, p, n)) places -= 1;
+  }
+  for (let i = pinnedFrom[p] as number; i < (pinnedFrom[p + 1] as number); i++) {
+    const n = pinnedNode[i] as number;
+    if (mayStay(state, p, n) && !standsOn(state, p, n) && roleToday(state, p, n) === NONE) places -= 1;
+  }
+  return places;
+}
+
+function sharesZoneWithLive(state: SolverState, p: number, n: number): boolean {
+  const { currentFrom, currentNode, nodeState, zone } = state.layout.problem;
+  for (let c = currentFrom[p] as number; c < (currentFrom[p + 1] as number); c++) {
+    const other = currentNode[c] as number;
+    if (nodeState[other] !== NODE_HELD && zone[other] === zone[n] && mayStay(state, p, other)) return true;
+  }
+  return false;
 }
 
 /** The role p plays on n today, or NONE. */
@@ -138,14 +193,16 @@ function leadsToday({ layout }: SolverState, p: number, c: number): number {
   return leads[(kindsFrom[problem.resourceOf[p] as number] as number) + (problem.currentRole[c] as number)] as number;
 }
 
+/** In the slot of its place among today's replicas if that is one of its role, so that others that leave do not matter; else in the first that is free. */
 function keepInRole(state: SolverState, p: number, c: number): void {
-  const { currentNode, currentRole, slotsFrom, slotRole } = state.layout.problem;
+  const { currentFrom, currentNode, currentRole, slotsFrom, slotRole } = state.layout.problem;
   const n = currentNode[c] as number;
-  for (let s = slotsFrom[p] as number; s < (slotsFrom[p + 1] as number); s++) {
-    if (state.node[s] !== NONE || slotRole[s] !== currentRole[c]) continue;
-    if (mayPlay(state, s, n) && zoneAllows(state, p, n, NONE)) state.place(s, n);
-    return;
-  }
+  const first = slotsFrom[p] as number;
+  const end = slotsFrom[p + 1] as number;
+  const isFree = (s: number): boolean => s < end && state.node[s] === NONE && slotRole[s] === currentRole[c];
+  let s = first + c - (currentFrom[p] as number);
+  if (!isFree(s)) for (s = first; s < end && !isFree(s); ) s += 1;
+  if (s < end && mayPlay(state, s, n) && zoneAllows(state, p, n, NONE)) state.place(s, n);
 }
 
 /** For replicas whose role is not wanted as often any more: the most important slot that is free. */

@@ -1,9 +1,9 @@
-import { type CompiledProblem, NONE } from '../model/compiled.ts';
+import { type CompiledProblem, NODE_LIVE, NONE } from '../model/compiled.ts';
 import { currentFromSlots } from '../model/current-from-slots.ts';
 import { type FairShares, fairShares } from '../score/fair-shares.ts';
 import { ResourceSums } from '../score/resource-sums.ts';
 import { fillToday, keep, keepCurrent } from './keep.ts';
-import { layOut } from './layout.ts';
+import { type Layout, layOut } from './layout.ts';
 import { putInOrder } from './lists.ts';
 import { SolverState } from './state.ts';
 import { Touched } from './touched.ts';
@@ -40,14 +40,14 @@ export class Standing {
   /** Partitions that may stand otherwise now than in the problem that was given, ascending. */
   touched(): Int32Array {
     if (this.#strayed.length === 0) return this.#state.touched.sorted();
-    return this.#with([], []).sorted();
+    return this.#with([]).sorted();
   }
 
   /** The same problem with the state at hand for what stands today. */
   takeForToday(): void {
     const { layout, node, touched } = this.#state;
     const changed = touched.sorted();
-    this.#moveTo({ ...layout.problem, ...currentFromSlots(layout.problem, { node }, changed) }, touched);
+    this.#moveTo({ ...layout.problem, ...currentFromSlots(layout.problem, { node }, changed) }, touched, []);
     this.#strayed.push(changed);
   }
 
@@ -56,9 +56,9 @@ export class Standing {
    * nodes, partitions and slots having kept their indices.
    */
   reset(problem: CompiledProblem, nodes: readonly number[], partitions: Iterable<number>): void {
-    const again = this.#with(nodes, partitions);
+    const again = this.#with(partitions);
     this.#strayed = [];
-    this.#moveTo(problem, again);
+    this.#moveTo(problem, again, nodes);
   }
 
   /** Whether it can go on with the problem: its partitions, slots and resources are those it knows. */
@@ -68,24 +68,22 @@ export class Standing {
     return sameSlots && roleLoad === problem.roleLoad && dimensionNames === problem.dimensionNames;
   }
 
-  /** All that has to be kept anew: what was touched, what is named, and what stands on the nodes. */
-  #with(nodes: readonly number[], partitions: Iterable<number>): Touched {
-    const { layout, head, next, touched } = this.#state;
+  /** What was touched, and what is named. */
+  #with(partitions: Iterable<number>): Touched {
+    const { layout, touched } = this.#state;
     const all = new Touched(layout.problem.P);
     for (const p of touched.sorted()) all.add(p);
     for (const strayed of this.#strayed) for (const p of strayed) all.add(p);
     for (const p of partitions) all.add(p);
-    for (const n of nodes) {
-      for (let s = head[n] ?? NONE; s !== NONE; s = next[s] as number) all.add(layout.partitionOf[s] as number);
-    }
     return all;
   }
 
-  #moveTo(problem: CompiledProblem, again: Touched): void {
+  #moveTo(problem: CompiledProblem, again: Touched, nodes: readonly number[]): void {
     const state = this.#state;
     const layout = layOut(problem, state.layout);
     this.#fair = fairShares(problem, this.#sums);
-    if (again.size * FEW > problem.P) {
+    const leaving = leavingFrom(state, layout, nodes, again);
+    if ((again.size + leaving.length) * FEW > problem.P) {
       this.#state = new SolverState(layout);
       this.#keepAll();
       return;
@@ -96,8 +94,9 @@ export class Standing {
       for (let s = slotsFrom[p] as number; s < (slotsFrom[p + 1] as number); s++)
         if (state.node[s] !== NONE) state.remove(s);
     }
-    state.relay(layout);
     state.touched.clear();
+    for (const s of leaving) if (state.node[s] !== NONE) state.remove(s);
+    state.relay(layout);
     const fill = this.#fill();
     for (const p of partitions) keep(state, p, fill);
     putInOrder(state);
@@ -115,4 +114,31 @@ export class Standing {
       return fill;
     };
   }
+}
+
+/**
+ * What has to leave nodes that are different. Where a partition stands as it does today, each replica in a zone of its own, a node that
+ * may keep nothing of it any more takes its replica along and no other; one that may still keep all it kept takes none. Partitions that are not so plain are added to
+ * `again`.
+ */
+function leavingFrom(
+  { head, next, layout: before }: SolverState,
+  layout: Layout,
+  nodes: readonly number[],
+  again: Touched,
+): readonly number[] {
+  const leaving: number[] = [];
+  const { problem, partitionOf, classOf, classes } = layout;
+  for (const n of nodes) {
+    const sameZone = n < before.problem.N && before.problem.zone[n] === problem.zone[n];
+    for (let s = head[n] ?? NONE; s !== NONE; s = next[s] as number) {
+      const p = partitionOf[s] as number;
+      if (again.has(p)) continue;
+      const keeps = classes[classOf[problem.resourceOf[p] as number] as number]?.keeps[n];
+      const isPinned = problem.pinnedFrom[p] !== problem.pinnedFrom[p + 1];
+      if (keeps !== 1 && !isPinned) leaving.push(s);
+      else if (isPinned || problem.nodeState[n] !== NODE_LIVE || !sameZone) again.add(p);
+    }
+  }
+  return leaving;
 }
