@@ -2,19 +2,20 @@
  * npm run bench:etcd [-- --quick] [--json]: Keelson's etcd endpoint on the embedded store beside a real etcd, in one run, on the same
  * machine, under the same client, in turns. Durable writes on both sides. Figures of one run are for comparing its two columns only.
  */
-import process from 'node:process';
 import { goLoad, hasGoTool } from './lib/go-tool.mjs';
 import { fill, puts, ranges, watchDelays } from './lib/loads.mjs';
+import { json, quick, say } from './lib/options.mjs';
 import { collect, print } from './lib/report.mjs';
 import { closeTarget, restartTarget, startTargets } from './lib/targets.mjs';
 
-const quick = process.argv.includes('--quick');
-const json = process.argv.includes('--json');
 const rounds = quick ? 1 : 3;
 const seconds = quick ? 1 : 3;
 
 const targets = await startTargets();
-const figures = collect(targets.map(({ name }) => name));
+const figures = collect(
+  targets.map(({ name }) => name),
+  'Keelson',
+);
 try {
   for (let round = 1; round <= rounds; round += 1) {
     // Whoever goes second finds warmer caches: the order changes from round to round.
@@ -36,11 +37,7 @@ try {
     say(
       "etcd's own benchmark tool is not here (npm run setup -- --benchmark brings it where Go is); its rows are left out.",
     );
-  print(figures, { json });
+  print([figures], { json });
 } finally {
   await Promise.all(targets.map(closeTarget));
-}
-
-function say(text) {
-  process.stderr.write(`${text}\n`);
 }

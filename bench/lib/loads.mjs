@@ -1,6 +1,7 @@
 /** Loads made by one Node client, the same for every server. Each answers with a list of figures. */
 import { performance } from 'node:perf_hooks';
 import { kvService, watchService } from '@keelson/etcd-protocol';
+import { quantile } from './report.mjs';
 import { connect, residentMegabytes } from './targets.mjs';
 
 const value = new Uint8Array(256).fill(120);
@@ -98,9 +99,4 @@ export async function fill(target, { keys, valueBytes }) {
   }
   await connection.close();
   return [{ figure: 'memory, 100k keys', unit: 'MB', value: residentMegabytes(target), better: 'less' }];
-}
-
-function quantile(values, share) {
-  const sorted = values.toSorted((a, b) => a - b);
-  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
 }

@@ -1,3 +1,5 @@
+import java.io.BufferedReader;
+import java.io.InputStreamReader;
 import java.lang.management.ManagementFactory;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -5,19 +7,18 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.apache.zookeeper.Watcher.Event.KeeperState;
 import org.apache.zookeeper.ZooKeeper;
 
-/** The load of load.mjs by ZooKeeper's own Java client, asynchronously: java Load.java CONNECT_STRING OPERATION IN_FLIGHT SECONDS. */
+/** The load of load.mjs by ZooKeeper's own Java client, asynchronously, told what to do as load-program.mjs says: java Load CONNECT_STRING. */
 public final class Load {
     private static final String PATH = "/bench";
     private static final byte[] VALUE = new byte[256];
 
     private final ZooKeeper client;
-    private final boolean writes;
     private final AtomicLong operations = new AtomicLong();
+    private volatile boolean writes;
     private volatile long untilNanos;
 
-    private Load(ZooKeeper client, boolean writes) {
+    private Load(ZooKeeper client) {
         this.client = client;
-        this.writes = writes;
     }
 
     public static void main(String[] args) throws Exception {
@@ -26,18 +27,24 @@ public final class Load {
             if (event.getState() == KeeperState.SyncConnected) connected.countDown();
         });
         connected.await();
-        Load load = new Load(client, args[1].equals("set"));
-        int inFlight = Integer.parseInt(args[2]);
-        // As long as it takes to compile what is hot.
-        load.run(inFlight, 4_000);
+        Load load = new Load(client);
+        System.out.println("ready");
+        BufferedReader requests = new BufferedReader(new InputStreamReader(System.in));
+        for (String line = requests.readLine(); line != null; line = requests.readLine()) {
+            String[] words = line.split(" ");
+            load.serve(words[0].equals("set"), Integer.parseInt(words[1]), Long.parseLong(words[2]));
+        }
+        client.close();
+    }
+
+    private void serve(boolean writing, int inFlight, long millis) throws InterruptedException {
+        writes = writing;
         long cpu = cpuNanos();
         long begun = System.nanoTime();
-        long operations = load.run(inFlight, Long.parseLong(args[3]) * 1_000);
+        long done = run(inFlight, millis);
         double seconds = (System.nanoTime() - begun) / 1e9;
         long micros = (cpuNanos() - cpu) / 1_000;
-        client.close();
-        System.out.printf(
-            "{\"operations\":%d,\"seconds\":%.3f,\"cpuMicroseconds\":%d}%n", operations, seconds, micros);
+        System.out.printf("{\"operations\":%d,\"seconds\":%.3f,\"cpuMicroseconds\":%d}%n", done, seconds, micros);
     }
 
     private static long cpuNanos() {
