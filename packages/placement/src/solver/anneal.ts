@@ -1,23 +1,54 @@
-import { NODE_LIVE, NONE } from '../model/compiled.ts';
+import { Board } from './board.ts';
 import type { Budget } from './budget.ts';
 import { Chance } from './chance.ts';
+import { GoodCopies } from './good-copies.ts';
 import type { Imbalance } from './imbalance.ts';
+import { findPrices } from './prices.ts';
 import type { Ranges } from './ranges.ts';
-import { isPinned, mayMoveTo } from './rules.ts';
 import type { SolverState } from './state.ts';
-import { copiesOfMove, leaderChangesOfMove, mayChangePlaces, mayExchangeRoles } from './trades.ts';
+import { OUTSIDE_AT_ALL, Trial } from './trial.ts';
+import { Tries } from './tries.ts';
+
+/** Larger tables of partitions × nodes are not laid out. */
+const MOST_PLACES = 1_000_000;
+/** What a leader that changes counts where roles weigh differently, in copies; elsewhere it can be handed back for nothing. */
+const LEADER_CHANGE = 0.5;
 
 /**
- * The last bit where few, unlike replicas have to add up: threshold accepting. Random moves, exchanges of places and exchanges of roles are
- * taken if they make things no worse than by a threshold that sinks to nothing; what counts is being outside the ranges, then
- * copies, then changes of leaders. The best state on the way is what remains, so it never ends worse than it began.
- *
- * It looks for what descents cannot see: that two copies could be one if a third replica stood elsewhere.
+ * The last bit, where unlike replicas have to add up in as few copies as can be. Prices of load on every node say what each copy is worth and how
+ * few there have to be at least ({@link findPrices}); then threshold accepting among the copies that are worth their price, and
+ * then one copy less, again and again, as long as the ranges can be reached without it. It ends as soon as nothing is left to be gained;
+ * the best state on the way is what remains, so it never ends worse than it began. At most about `steps` tries.
  */
 export function anneal(state: SolverState, ranges: Ranges, imbalance: Imbalance, budget: Budget, steps: number): void {
-  new Annealer(state, ranges, imbalance).run(budget, steps);
+  const { P, N } = state.layout.problem;
+  if (P * N > MOST_PLACES) return;
+  const leadChange = state.layout.rolesWeighAlike ? 0 : LEADER_CHANGE;
+  const board = new Board(state, ranges, imbalance.scale);
+  const prices = findPrices(board, leadChange);
+  const search = new Annealer(board, new Trial(board, prices.price, leadChange), new GoodCopies(board, prices.price));
+  const step = leadChange === 0 ? 1 : leadChange;
+  search.enough = Math.ceil(prices.bound / step - 1e-6) * step;
+  for (const run of RUNS) search.run(budget, Math.floor(steps * run.share), run);
+  search.saveOneByOne(budget, Math.floor(steps * FEWER_SHARE));
+  board.adopt(search.best);
 }
 
+/** One run of threshold accepting. */
+interface Run {
+  /** Of all tries. */
+  readonly share: number;
+  /** The threshold at the beginning, in copies. */
+  readonly threshold: number;
+  /** How much of their prices loads count at. */
+  readonly worth: number;
+}
+
+/** Prices lead where many copies are chosen among many; where few have to fit like a puzzle, looking without them finds more. */
+const RUNS: readonly Run[] = [
+  { share: 1, threshold: 0.4, worth: 1 },
+  { share: 0.4, threshold: 0.6, worth: 0 },
+];
 /**
  * What a whole fair share outside the ranges counts, in copies: little at first, so that ways through the outside are open, then more and more,
  * until the outside is not worth any copy that is saved.
@@ -25,265 +56,111 @@ export function anneal(state: SolverState, ranges: Ranges, imbalance: Imbalance,
 const OUTSIDE_FIRST = 100;
 const OUTSIDE_GROWTH = 1.045;
 const STAGES = 64;
-/** What a node outside its range counts besides. */
-const OUTSIDE_AT_ALL = 0.5;
-/** What a leader outside its range, and what a change of leader counts, in copies. */
-const LEADER_OUTSIDE = 4;
-const LEADER_CHANGE = 0.3;
-/** The threshold at the beginning, in copies. */
-const THRESHOLD = 1;
+
+/** Tries for one copy less, as a share of all, how often it is tried in vain, and the threshold at the beginning, in fair shares. */
+const FEWER_SHARE = 0.2;
+const FAILURES = 3;
+const FEWER_THRESHOLD = 0.004;
+/** Tries until some copy that may go home is met. */
+const TRIES_FOR_HOME = 200;
+const DUST = 1e-9;
 
 class Annealer {
-  readonly #state: SolverState;
-  readonly #ranges: Ranges;
-  readonly #imbalance: Imbalance;
+  readonly #board: Board;
+  readonly #trial: Trial;
+  readonly #tries: Tries;
   readonly #chance = new Chance(0x5eed);
-  readonly #amount: Float64Array;
-  readonly #other: Float64Array;
-  readonly #live: Int32Array;
-  /** Slots that have to be copied as things stand, and where each is in the list. */
-  readonly #away: Int32Array;
-  readonly #awayAt: Int32Array;
-  #awayCount = 0;
-  /** What was done since the best state: pairs of slots and the nodes they came from. */
-  readonly #log: number[] = [];
-  /** How far all nodes are outside their ranges, and everything that counts, from where it began. */
-  #outside = 0;
-  #value = 0;
+  /** [s] node in the best state so far, how far it is outside, and what it costs. */
+  readonly best: Int32Array;
   #bestOutside: number;
-  #best = 0;
-  #threshold = 0;
-  /** What the outside counts at the moment. */
-  #price = OUTSIDE_FIRST;
+  #bestCost: number;
+  /** A cost below which there is nothing. */
+  enough = 0;
 
-  constructor(state: SolverState, ranges: Ranges, imbalance: Imbalance) {
-    const { N, D, S, nodeState } = state.layout.problem;
-    this.#state = state;
-    this.#ranges = ranges;
-    this.#imbalance = imbalance;
-    this.#amount = new Float64Array(D);
-    this.#other = new Float64Array(D);
-    this.#live = Int32Array.from(Array.from({ length: N }, (_, n) => n).filter((n) => nodeState[n] === NODE_LIVE));
-    this.#away = new Int32Array(S);
-    this.#awayAt = new Int32Array(S).fill(NONE);
-    for (let s = 0; s < S; s++) this.#noteAway(s);
-    for (const n of this.#live) this.#outside += imbalance.of(n);
-    this.#bestOutside = this.#outside;
+  constructor(board: Board, trial: Trial, good: GoodCopies) {
+    this.#board = board;
+    this.#trial = trial;
+    this.#tries = new Tries(board, trial, good, this.#chance);
+    this.best = board.node.slice();
+    this.#bestOutside = trial.outside;
+    this.#bestCost = trial.cost;
   }
 
-  run(budget: Budget, steps: number): void {
-    if (this.#live.length < 2) return;
+  /** Whether nothing is left to be gained. */
+  get #isDone(): boolean {
+    return this.#bestOutside <= DUST && this.#bestCost <= this.enough + 1e-6;
+  }
+
+  run(budget: Budget, steps: number, { threshold, worth }: Run): void {
+    this.#tries.restore(this.best);
     const stage = Math.max(1, Math.floor(steps / STAGES));
-    for (let step = 0; step < steps && budget.take(); step++) {
-      if (step > 0 && step % stage === 0) this.#price *= OUTSIDE_GROWTH;
+    let price = OUTSIDE_FIRST;
+    for (let step = 0; step < steps && !this.#isDone && budget.take(); step++) {
+      if (step > 0 && step % stage === 0) price *= OUTSIDE_GROWTH;
       const left = 1 - step / steps;
-      this.#threshold = THRESHOLD * left * left * this.#chance.share();
-      this.#step();
-      if (
-        this.#outside < this.#bestOutside - 1e-9 ||
-        (this.#outside <= this.#bestOutside + 1e-9 && this.#value < this.#best - 1e-7)
-      ) {
-        this.#bestOutside = Math.max(0, this.#outside);
-        this.#best = this.#value;
-        this.#log.length = 0;
+      const accepted = threshold * left * left * this.#chance.share();
+      const reach =
+        worth < 1
+          ? Number.POSITIVE_INFINITY
+          : accepted + price * this.#trial.outside + OUTSIDE_AT_ALL * this.#trial.outsiders;
+      if (this.#tries.next(reach) && this.#trial.weigh(price, worth) <= accepted && this.#trial.fits()) {
+        this.#tries.keep();
+        this.#noteBest();
+      } else this.#trial.undo();
+    }
+  }
+
+  #noteBest(): void {
+    const { outside, cost } = this.#trial;
+    const isNearer = outside < this.#bestOutside - DUST;
+    if (!isNearer && (outside > this.#bestOutside + DUST || cost >= this.#bestCost - 1e-7)) return;
+    this.#bestOutside = Math.max(0, outside);
+    this.#bestCost = cost;
+    this.best.set(this.#board.node);
+  }
+
+  /** One copy goes home whatever that does to the ranges; then only they count, with as many copies, until they are kept or it was in vain. */
+  saveOneByOne(budget: Budget, steps: number): void {
+    for (let failures = 0; failures < FAILURES && this.#bestOutside <= DUST && !this.#isDone; ) {
+      this.#tries.restore(this.best);
+      if (!this.#dropOne()) return;
+      if (!this.#reachRanges(budget, Math.floor(steps / FAILURES))) failures += 1;
+    }
+  }
+
+  #dropOne(): boolean {
+    for (let i = 0; i < TRIES_FOR_HOME; i++) {
+      this.#trial.begin();
+      if (this.#tries.home() && this.#trial.costChange < 0 && this.#trial.fits()) {
+        this.#trial.weigh(0, 0);
+        this.#tries.keep();
+        return true;
       }
+      this.#trial.undo();
     }
-    while (this.#log.length > 0) this.#undo();
+    return false;
   }
 
-  #step(): void {
-    const { S } = this.#state.layout.problem;
-    const s =
-      this.#awayCount > 0 && this.#chance.share() < 0.5
-        ? (this.#away[this.#chance.below(this.#awayCount)] as number)
-        : this.#chance.below(S);
-    const from = this.#state.node[s] as number;
-    if (from === NONE || this.#state.layout.problem.nodeState[from] !== NODE_LIVE) return;
-    const kind = this.#chance.share();
-    if (kind < 0.1) this.#tryHome(s, from);
-    else if (kind < 0.35) this.#tryReplace(s, from);
-    else if (kind < 0.5) this.#tryMove(s, from, this.#live[this.#chance.below(this.#live.length)] as number);
-    else if (kind < 0.88) this.#tryChange(s, this.#chance.share() < 0.5 ? this.#someAway() : this.#chance.below(S));
-    else this.#tryRoles(s);
-  }
-
-  #someAway(): number {
-    return this.#awayCount > 0 ? (this.#away[this.#chance.below(this.#awayCount)] as number) : 0;
-  }
-
-  #tryHome(s: number, from: number): void {
-    const { currentFrom, currentNode } = this.#state.layout.problem;
-    const p = this.#state.layout.partitionOf[s] as number;
-    const first = currentFrom[p] as number;
-    const homes = (currentFrom[p + 1] as number) - first;
-    if (homes > 0) this.#tryMove(s, from, currentNode[first + this.#chance.below(homes)] as number);
-  }
-
-  #tryMove(s: number, from: number, to: number): void {
-    if (from === to) return;
-    this.#forget();
-    const change = this.#moveChange(s, from, to);
-    if (change + this.#outsideCost() > this.#threshold || !this.#mayMove(s, from, to)) return;
-    this.#move(s, from, to, change);
-  }
-
-  /** A slot that would have to be copied goes home, and another comes in its stead: as many copies, of other weights. */
-  #tryReplace(s: number, from: number): void {
-    const { S, currentFrom, currentNode, nodeState } = this.#state.layout.problem;
-    const p = this.#state.layout.partitionOf[s] as number;
-    const first = currentFrom[p] as number;
-    const homes = (currentFrom[p + 1] as number) - first;
-    const t = this.#chance.below(S);
-    const other = this.#state.node[t] as number;
-    if (homes === 0 || other === NONE || other === from || nodeState[other] !== NODE_LIVE) return;
-    const home = currentNode[first + this.#chance.below(homes)] as number;
-    if (home === from || !this.#mayMove(s, from, home)) return;
-    this.#forget();
-    const leaving = this.#moveChange(s, from, home);
-    this.#state.move(s, home);
-    const change = leaving + this.#moveChange(t, other, from);
-    const accepted = change + this.#outsideCost() <= this.#threshold && this.#mayMove(t, other, from);
-    this.#state.move(s, from);
-    if (!accepted) return;
-    this.#log.push(s, from);
-    this.#state.move(s, home);
-    this.#noteAway(s);
-    this.#move(t, other, from, change);
-  }
-
-  #mayMove(s: number, from: number, to: number): boolean {
-    return !isPinned(this.#state, this.#state.layout.partitionOf[s] as number, from) && mayMoveTo(this.#state, s, to);
-  }
-
-  /** Copies and changes of leader that a move adds; what it does to the ranges is added up besides. */
-  #moveChange(s: number, from: number, to: number): number {
-    const state = this.#state;
-    state.amountOf(s, this.#amount);
-    const leads = state.layout.leads[state.kindOf(s)] as number;
-    const change = copiesOfMove(state, s, from, to) + LEADER_CHANGE * leaderChangesOfMove(state, s, from, to);
-    return change + this.#nodeChange(from, -1, -leads) + this.#nodeChange(to, 1, leads);
-  }
-
-  #move(s: number, from: number, to: number, change: number): void {
-    this.#log.push(s, from);
-    this.#state.move(s, to);
-    this.#noteAway(s);
-    this.#value += change;
-    this.#outside += this.#outsideChange;
-  }
-
-  #forget(): void {
-    this.#outsideChange = 0;
-    this.#crossings = 0;
-  }
-
-  /** Two slots of different partitions change places. */
-  #tryChange(s: number, t: number): void {
-    const state = this.#state;
-    const a = state.node[s] as number;
-    const b = state.node[t] as number;
-    if (b === NONE || a === b || state.layout.problem.nodeState[b] !== NODE_LIVE) return;
-    this.#difference(s, t);
-    const leads = (state.layout.leads[state.kindOf(s)] as number) - (state.layout.leads[state.kindOf(t)] as number);
-    this.#forget();
-    let change = copiesOfMove(state, s, a, b) + copiesOfMove(state, t, b, a);
-    change += LEADER_CHANGE * (leaderChangesOfMove(state, s, a, b) + leaderChangesOfMove(state, t, b, a));
-    change += this.#nodeChange(a, -1, -leads) + this.#nodeChange(b, 1, leads);
-    if (change + this.#outsideCost() > this.#threshold || !mayChangePlaces(state, s, t)) return;
-    this.#exchange(s, t, a, b, change);
-  }
-
-  /** The slot and another of its partition exchange their roles. */
-  #tryRoles(s: number): void {
-    const state = this.#state;
-    const { slotsFrom } = state.layout.problem;
-    const p = state.layout.partitionOf[s] as number;
-    const first = slotsFrom[p] as number;
-    const t = first + this.#chance.below((slotsFrom[p + 1] as number) - first);
-    const leader = state.layout.leads[state.kindOf(s)] === 1 ? s : t;
-    const follower = leader === s ? t : s;
-    if (s === t || state.node[t] === NONE || state.layout.leads[state.kindOf(leader)] === 0) return;
-    const a = state.node[leader] as number;
-    const b = state.node[follower] as number;
-    if (state.layout.problem.nodeState[b] !== NODE_LIVE) return;
-    this.#difference(leader, follower);
-    this.#forget();
-    const change =
-      LEADER_CHANGE * leaderChangesOfMove(state, leader, a, b) +
-      this.#nodeChange(a, -1, -1) +
-      this.#nodeChange(b, 1, 1);
-    if (change + this.#outsideCost() > this.#threshold || !mayExchangeRoles(state, leader, follower)) return;
-    this.#exchange(leader, follower, a, b, change);
-  }
-
-  #exchange(s: number, t: number, a: number, b: number, change: number): void {
-    this.#log.push(s, a, t, b);
-    this.#state.remove(s);
-    this.#state.remove(t);
-    this.#state.place(s, b);
-    this.#state.place(t, a);
-    this.#noteAway(s);
-    this.#noteAway(t);
-    this.#value += change;
-    this.#outside += this.#outsideChange;
-  }
-
-  /** What s weighs more than t, into the amount at hand. */
-  #difference(s: number, t: number): void {
-    this.#state.amountOf(s, this.#amount);
-    this.#state.amountOf(t, this.#other);
-    for (let d = 0; d < this.#amount.length; d++)
-      this.#amount[d] = (this.#amount[d] as number) - (this.#other[d] as number);
-  }
-
-  /** What it counts if a node carries the amount at hand, and leads so many, more. */
-  #outsideChange = 0;
-  /** Nodes that what is tried takes out of their ranges, less those it takes in. */
-  #crossings = 0;
-
-  /** What being outside counts: by how far, and that it is so at all. */
-  #outsideCost(): number {
-    return this.#price * this.#outsideChange + OUTSIDE_AT_ALL * this.#crossings;
-  }
-
-  #nodeChange(n: number, sign: number, leads: number): number {
-    const before = this.#imbalance.of(n);
-    const after = this.#imbalance.with(n, this.#amount, sign);
-    this.#outsideChange += after - before;
-    if (before > 0 !== after > 0) this.#crossings += after > 0 ? 1 : -1;
-    let change = 0;
-    if (leads !== 0) change += LEADER_OUTSIDE * (this.#leadersOutside(n, leads) - this.#leadersOutside(n, 0));
-    return change;
-  }
-
-  #leadersOutside(n: number, more: number): number {
-    const leaders = (this.#state.leaders[n] as number) + more;
-    return Math.max(
-      0,
-      leaders - (this.#ranges.mostLeaders[n] as number),
-      (this.#ranges.leastLeaders[n] as number) - leaders,
-    );
-  }
-
-  #undo(): void {
-    const node = this.#log.pop() as number;
-    const slot = this.#log.pop() as number;
-    this.#state.move(slot, node);
-  }
-
-  #noteAway(s: number): void {
-    const n = this.#state.node[s] as number;
-    const isAway = n !== NONE && copiesOfMove(this.#state, s, n, NONE) === 0;
-    const at = this.#awayAt[s] as number;
-    if (isAway === at >= 0) return;
-    if (isAway) {
-      this.#awayAt[s] = this.#awayCount;
-      this.#away[this.#awayCount++] = s;
-      return;
+  #reachRanges(budget: Budget, steps: number): boolean {
+    const most = this.#trial.cost + 1e-7;
+    for (let step = 0; step < steps && budget.take(); step++) {
+      const left = 1 - step / steps;
+      const accepted = FEWER_THRESHOLD * left * left * this.#chance.share();
+      if (!this.#isBetter(most, accepted)) {
+        this.#trial.undo();
+        continue;
+      }
+      this.#tries.keep();
+      if (this.#trial.outside > DUST) continue;
+      this.#noteBest();
+      return true;
     }
-    const last = this.#away[--this.#awayCount] as number;
-    this.#away[at] = last;
-    this.#awayAt[last] = at;
-    this.#awayAt[s] = NONE;
+    return false;
+  }
+
+  #isBetter(most: number, accepted: number): boolean {
+    if (!this.#tries.next(Number.POSITIVE_INFINITY) || this.#trial.cost + this.#trial.costChange > most) return false;
+    this.#trial.weigh(0, 0);
+    return this.#trial.outsideChange <= accepted && this.#trial.fits();
   }
 }
