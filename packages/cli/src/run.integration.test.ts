@@ -194,6 +194,34 @@ describe.each(hosts.filter(([, here]) => here))('keelson run on %s', (_, __, ope
     expect(await supervisor.exited).toMatchObject({ code: 137 });
   }, 60_000);
 
+  test('a program that puts another in its place stays the same process: its end is the end of the session', async () => {
+    const supervisor = await supervise(
+      ['/bin/sh', '-c', 'exec "$@"', 'sh', ...holding('replaced')],
+      ['--restart', 'never'],
+    );
+    const pid = await heldBy('replaced', supervisor);
+    expect(events(supervisor)[0]).toMatchObject({ event: 'started', pid });
+    process.kill(pid, 'SIGKILL');
+    expect(await supervisor.exited).toMatchObject({ code: 137 });
+    expect(await store.get('/held/replaced')).toBeUndefined();
+  }, 60_000);
+
+  test('a process that is dead but not waited for keeps its session until its parent knows', async () => {
+    const supervisor = await supervise(holding('zombie'), ['--restart', 'never']);
+    const pid = await heldBy('zombie', supervisor);
+    const before = await store.get('/held/zombie');
+    supervisor.pause();
+    await eventually('the supervisor to stand still', () => stateOf(supervisor.pid) === 'T');
+    process.kill(pid, 'SIGKILL');
+    await eventually('it to be dead, and nobody to have waited for it', () => stateOf(pid) === 'Z');
+    // Written after its death, by somebody else: so there was time to end its session.
+    await store.put('/held/nobody', new Uint8Array());
+    expect(await store.get('/held/zombie')).toEqual(before);
+    supervisor.resume();
+    expect(await supervisor.exited).toMatchObject({ code: 137 });
+    expect(await store.get('/held/zombie')).toBeUndefined();
+  }, 60_000);
+
   test('an orderly end: the signal is passed on, the process leaves by itself, its exit code is ours', async () => {
     const supervisor = await supervise(holding('orderly'), ['--restart', 'always']);
     await heldBy('orderly', supervisor);
