@@ -115,15 +115,13 @@ function standsOn({ layout, node }: SolverState, p: number, n: number): boolean 
  * them take the lead. Not where a live replica would have to go for it: one too many in all, or in one zone; such come in after these, if at all.
  */
 function keepAway(state: SolverState, p: number): void {
-  const { currentFrom, currentNode, currentRole, nodeState, slotsFrom, slotRole } = state.layout.problem;
-  const end = slotsFrom[p + 1] as number;
+  const { currentNode, currentRole, slotsFrom, slotRole } = state.layout.problem;
   let places = placesForAway(state, p);
-  for (let c = currentFrom[p] as number; c < (currentFrom[p + 1] as number) && places > 0; c++) {
+  for (const c of placesAway(state, p)) {
     const n = currentNode[c] as number;
-    if (nodeState[n] !== NODE_HELD || !mayStay(state, p, n) || standsOn(state, p, n)) continue;
-    if (sharesZoneWithLive(state, p, n) || !zoneAllows(state, p, n, NONE)) continue;
+    if (places === 0 || standsOn(state, p, n) || !zoneAllows(state, p, n, NONE)) continue;
     let slot = NONE;
-    for (let s = slotsFrom[p] as number; s < end; s++) {
+    for (let s = slotsFrom[p] as number; s < (slotsFrom[p + 1] as number); s++) {
       if (state.node[s] !== NONE || !mayPlay(state, s, n)) continue;
       if (slot === NONE || slotRole[s] === currentRole[c]) slot = s;
     }
@@ -133,6 +131,20 @@ function keepAway(state: SolverState, p: number): void {
   }
 }
 
+/** Current replicas on held nodes, those first in whose zone fewest live nodes could stand in for them: what leads has to be elsewhere. */
+function placesAway(state: SolverState, p: number): readonly number[] {
+  const { problem, classOf, classes } = state.layout;
+  const { currentFrom, currentNode, nodeState, zone, resourceOf } = problem;
+  const inZone = classes[classOf[resourceOf[p] as number] as number]?.takersInZone;
+  const places: number[] = [];
+  for (let c = currentFrom[p] as number; c < (currentFrom[p + 1] as number); c++) {
+    const n = currentNode[c] as number;
+    if (nodeState[n] === NODE_HELD && mayStay(state, p, n) && !sharesZoneWithLive(state, p, n)) places.push(c);
+  }
+  const standIns = (c: number): number => inZone?.[zone[currentNode[c] as number] as number] ?? 0;
+  return places.length < 2 ? places : places.sort((a, b) => standIns(a) - standIns(b) || a - b);
+}
+
 /** Slots that neither live replicas of today nor pins will want. */
 function placesForAway(state: SolverState, p: number): number {
   const { currentFrom, currentNode, nodeState, pinnedFrom, pinnedNode, slotsFrom } = state.layout.problem;
@@ -140,13 +152,25 @@ function placesForAway(state: SolverState, p: number): number {
   for (let s = slotsFrom[p] as number; s < (slotsFrom[p + 1] as number); s++) if (state.node[s] === NONE) places += 1;
   for (let c = currentFrom[p] as number; c < (currentFrom[p + 1] as number); c++) {
     const n = currentNode[c] as number;
-    if (nodeState[n] !== NODE_HELD && mayStay(state, p, n) && !standsOn(state, p, n)) places -= 1;
+    if (nodeState[n] === NODE_HELD || !mayStay(state, p, n) || standsOn(state, p, n)) continue;
+    if (!givesWayToPin(state, p, n)) places -= 1;
   }
   for (let i = pinnedFrom[p] as number; i < (pinnedFrom[p + 1] as number); i++) {
     const n = pinnedNode[i] as number;
     if (mayStay(state, p, n) && !standsOn(state, p, n) && roleToday(state, p, n) === NONE) places -= 1;
   }
   return places;
+}
+
+/** Whether another node of the same fault zone is pinned, so that the replica on this one has to go. */
+function givesWayToPin({ layout }: SolverState, p: number, n: number): boolean {
+  const { pinnedFrom, pinnedNode, zone } = layout.problem;
+  let inZone = false;
+  for (let i = pinnedFrom[p] as number; i < (pinnedFrom[p + 1] as number); i++) {
+    if (pinnedNode[i] === n) return false;
+    inZone ||= zone[pinnedNode[i] as number] === zone[n];
+  }
+  return inZone;
 }
 
 function sharesZoneWithLive(state: SolverState, p: number, n: number): boolean {
