@@ -51,5 +51,14 @@ export {
   watchMembers,
 } from './membership/watch-members.ts';
 export { type WatchSuspicionOptions, watchSuspicion } from './membership/watch-suspicion.ts';
+export {
+  coordinationInstruments,
+  type InstrumentDescription,
+  type InstrumentName,
+} from './metrics/instruments.ts';
+export type { InstrumentOptions, MeterLike, MetricAttributes } from './metrics/meter.ts';
+export { type MeteringOptions, meteredCoordination, meteredSuspicion } from './metrics/metered-coordination.ts';
+export { meteredEventLog } from './metrics/metered-events.ts';
+export { meteredStore } from './metrics/metered-store.ts';
 export type { QueueMode } from './queue/queue-name.ts';
 export type { QueuePlace } from './queue/seat-record.ts';

@@ -3,6 +3,7 @@ import type { Runtime } from '@keelson/runtime';
 import type { Store } from '@keelson/store';
 import type { ClusterDirectory } from './clusters/cluster-directory.ts';
 import type { ControllerHost } from './clusters/controller-host.ts';
+import type { CoordinationGauges } from './metrics/coordination-gauges.ts';
 import type { ServerMetrics } from './metrics/server-metrics.ts';
 import type { Credential } from './security/credentials.ts';
 
@@ -19,6 +20,7 @@ export interface ServerContext {
   readonly admin: ClusterAdmin;
   readonly clusters: ClusterDirectory;
   readonly metrics: ServerMetrics;
+  readonly coordinationGauges: CoordinationGauges;
   readonly version: string;
   /** Who may use the server; none: everybody who reaches it. */
   readonly credentials: readonly Credential[];

@@ -1,5 +1,6 @@
 import { hostname } from 'node:os';
 import { createAdmin } from '@keelson/cluster';
+import { meteredStore } from '@keelson/coordination';
 import type { ClusterSummary } from './api/schemas.ts';
 import { ClusterDirectory } from './clusters/cluster-directory.ts';
 import { addClusterMetrics } from './clusters/cluster-metrics.ts';
@@ -8,7 +9,7 @@ import type { ServerContext } from './context.ts';
 import { hostEtcdApi } from './host-etcd-api.ts';
 import { hostName, isLoopback } from './http/host-guard.ts';
 import { serveHttp } from './http/serve-http.ts';
-import { meteredStore } from './metrics/metered-store.ts';
+import { CoordinationGauges } from './metrics/coordination-gauges.ts';
 import { addStoreMetrics, createServerMetrics } from './metrics/server-metrics.ts';
 import { type OpenedStore, openStore } from './open-store.ts';
 import { type Credential, parseCredentials } from './security/credentials.ts';
@@ -55,7 +56,7 @@ async function startParts(options: ServerOptions, settings: Settings): Promise<K
   shutdown.add('store', () => opened.close());
   const etcdAddress = await serveEtcdApi(opened, options, settings);
   const metrics = createServerMetrics(runtime);
-  const store = meteredStore(opened.store, runtime, metrics);
+  const store = meteredStore(opened.store, { runtime, meter: metrics.meter });
   const controllers = options.controller === false ? undefined : new ControllerHost({ store, runtime });
   const clusters = new ClusterDirectory({
     store,
@@ -74,6 +75,7 @@ async function startParts(options: ServerOptions, settings: Settings): Promise<K
     store,
     clusters,
     metrics,
+    coordinationGauges: new CoordinationGauges(metrics.registry, opened.store, runtime),
     ...(controllers === undefined ? {} : { controllers }),
   });
   const http = await serveHttp(context, host, options.httpPort ?? 0);
@@ -97,7 +99,7 @@ async function startParts(options: ServerOptions, settings: Settings): Promise<K
 function contextOf(
   options: ServerOptions,
   { host, credentials, shutdown }: Settings,
-  parts: Pick<ServerContext, 'store' | 'clusters' | 'metrics' | 'controllers'>,
+  parts: Pick<ServerContext, 'store' | 'clusters' | 'metrics' | 'coordinationGauges' | 'controllers'>,
 ): ServerContext {
   const { runtime, tls, consoleDirectory } = options;
   return {

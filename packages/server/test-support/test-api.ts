@@ -8,6 +8,7 @@ import { ClusterDirectory } from '../src/clusters/cluster-directory.ts';
 import { ControllerHost } from '../src/clusters/controller-host.ts';
 import type { ServerContext } from '../src/context.ts';
 import { type App, createApp } from '../src/http/app.ts';
+import { CoordinationGauges } from '../src/metrics/coordination-gauges.ts';
 import { createServerMetrics } from '../src/metrics/server-metrics.ts';
 
 /** An answer of the API. */
@@ -47,13 +48,15 @@ export class TestApi {
   static async start(): Promise<TestApi> {
     const api = new TestApi();
     const { runtime, store, admin, clusters, controllers } = api;
+    const metrics = createServerMetrics(runtime);
     const context: ServerContext = {
       runtime,
       store,
       admin,
       clusters,
       controllers,
-      metrics: createServerMetrics(runtime),
+      metrics,
+      coordinationGauges: new CoordinationGauges(metrics.registry, store, runtime),
       version: '0',
       credentials: [],
       allowedHosts: [],

@@ -1,11 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { systemRuntime } from '@keelson/runtime';
-import type { ScheduledFault } from './fault.ts';
+import { faultKinds, type ScheduledFault } from './fault.ts';
+import { type InjectionCounts, neverInjected, sumOfInjections } from './injections.ts';
 import { exhibits } from './museum/exhibits.ts';
 import { scenarios } from './scenarios/index.ts';
 import { shrinkSchedule } from './shrink.ts';
 import { type Scenario, type SimulationResult, simulate } from './simulate.ts';
+import { measureSpeed } from './speed.ts';
 
 const help = `Usage: npm run simulate -- [name…] [options]
 
@@ -15,6 +17,7 @@ Runs scenarios in virtual time, seed after seed, until something does not hold o
   --runs N          seeds per scenario (default 20)
   --minutes M       instead of --runs: go on for so many minutes of real time
   --schedule FILE   faults from a JSON file instead of those the seed draws (with one name and one seed)
+  --speed           measure instead: simulated hours that an hour of one core buys, warmed up, by processor time
   --trace           print what happened to the end
   --json            one JSON object per scenario
   --list            print the names; those of the museum hold a bug on purpose
@@ -30,6 +33,11 @@ interface Options {
   readonly json: boolean;
 }
 
+const cpuMs = (): number => {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1_000;
+};
+
 /** What the seeds of one scenario came to. */
 interface Tally {
   readonly scenario: string;
@@ -38,6 +46,7 @@ interface Tally {
   readonly steps: number;
   /** Simulated hours that an hour of one core buys. */
   readonly hoursPerCoreHour: number;
+  readonly injections: InjectionCounts;
   readonly failed: SimulationResult | undefined;
 }
 
@@ -45,8 +54,9 @@ const runtime = systemRuntime();
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
 
 async function explore(scenario: Scenario, options: Options): Promise<Tally> {
-  const startedMs = runtime.clock.monotonicMs();
+  const startedMs = cpuMs();
   let [runs, simulatedMs, steps] = [0, 0, 0];
+  const injected: InjectionCounts[] = [];
   let failed: SimulationResult | undefined;
   for (let seed = options.first; failed === undefined; seed += 1) {
     const { schedule } = options;
@@ -54,12 +64,22 @@ async function explore(scenario: Scenario, options: Options): Promise<Tally> {
     runs += 1;
     simulatedMs += result.simulatedMs;
     steps += result.steps;
+    injected.push(result.injections);
     if (result.violations.length > 0) failed = result;
     if (runs >= options.runs || runtime.clock.monotonicMs() >= options.untilMs) break;
   }
-  const tookMs = runtime.clock.monotonicMs() - startedMs;
+  const tookMs = cpuMs() - startedMs;
   const simulatedHours = simulatedMs / 3_600_000;
-  return { scenario: scenario.name, runs, simulatedHours, steps, hoursPerCoreHour: simulatedMs / tookMs, failed };
+  const injections = sumOfInjections(injected);
+  return {
+    scenario: scenario.name,
+    runs,
+    simulatedHours,
+    steps,
+    hoursPerCoreHour: simulatedMs / tookMs,
+    injections,
+    failed,
+  };
 }
 
 function tellFailure(failure: SimulationResult, withTrace: boolean): void {
@@ -68,6 +88,30 @@ function tellFailure(failure: SimulationResult, withTrace: boolean): void {
   say(`  seed ${failure.seed}; faults:`);
   for (const fault of failure.schedule) say(`    ${JSON.stringify(fault)}`);
   say(`  again: npm run simulate -- ${failure.scenario} --seed ${failure.seed} --runs 1 --trace`);
+}
+
+/** Which faults took hold, and which of those that the scenario draws from never did. */
+function tellInjections(scenario: Scenario, counts: InjectionCounts): void {
+  const told = Object.entries(counts).map(([what, count]) => `${what} ${count}`);
+  say(`  faults that took hold: ${told.sort().join(', ') || 'none'}`);
+  const never = neverInjected(scenario.faults.kinds ?? faultKinds, counts);
+  if (never.length > 0) say(`  never in these runs: ${never.join(', ')}`);
+}
+
+/** Measures one scenario after the other, and all of them together. */
+async function reportSpeed(list: readonly Scenario[], json: boolean): Promise<void> {
+  let [simulatedMs, usedMs] = [0, 0];
+  for (const scenario of list) {
+    const speed = await measureSpeed(scenario, { cpuMs });
+    simulatedMs += speed.simulatedMs;
+    usedMs += speed.cpuMs;
+    if (json) say(JSON.stringify(speed));
+    else
+      say(
+        `${speed.scenario}: ${Math.round(speed.hoursPerCoreHour)} simulated hours per core hour, ${Math.round(speed.operationsPerHour)} operations in each (${speed.runs} runs, ${Math.round(speed.cpuMs)} ms of processor time)`,
+      );
+  }
+  if (!json && list.length > 1) say(`together: ${Math.round(simulatedMs / usedMs)} simulated hours per core hour`);
 }
 
 /** Runs one scenario and tells what came of it; gives whether it is as it should be. */
@@ -87,6 +131,7 @@ async function report(scenario: Scenario, mustFail: boolean, options: Options): 
   say(
     `${scenario.name}: ${verdict} in ${tally.runs} runs, ${tally.simulatedHours.toFixed(2)} hours, ${tally.steps} steps (${speed})`,
   );
+  if (!mustFail) tellInjections(scenario, tally.injections);
   if (smallest !== undefined) tellFailure(smallest, options.trace);
   if (failed === undefined && mustFail) say('  the bug that is in it on purpose was not found');
   return ok;
@@ -119,6 +164,7 @@ async function main(): Promise<number> {
       runs: { type: 'string' },
       minutes: { type: 'string' },
       schedule: { type: 'string' },
+      speed: { type: 'boolean', default: false },
       trace: { type: 'boolean', default: false },
       json: { type: 'boolean', default: false },
       list: { type: 'boolean', default: false },
@@ -130,6 +176,13 @@ async function main(): Promise<number> {
     for (const { scenario, mustFail } of chosen([])) say(`${scenario.name}${mustFail ? ' (museum)' : ''}`);
   if (values.help || values.list) return 0;
   const list = chosen(positionals);
+  // Where an error was made is of use to who reads the trace; making that out costs more than the error itself.
+  if (!values.trace) Error.stackTraceLimit = 0;
+  if (values.speed) {
+    const measured = positionals.length === 0 ? scenarios : list.map(({ scenario }) => scenario);
+    await reportSpeed(measured, values.json);
+    return 0;
+  }
   const minutes = values.minutes === undefined ? undefined : wholeNumber('minutes', values.minutes);
   let ok = true;
   for (const { scenario, mustFail } of list) {

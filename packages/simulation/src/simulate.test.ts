@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import { faultKinds } from './fault.ts';
+import { type InjectionCounts, neverInjected, sumOfInjections } from './injections.ts';
 import { exhibits } from './museum/exhibits.ts';
 import { scenarios } from './scenarios/index.ts';
 import { shrinkSchedule } from './shrink.ts';
@@ -7,13 +9,16 @@ import { simulate } from './simulate.ts';
 
 describe('every scenario', () => {
   test.each(scenarios.map((scenario) => [scenario.name, scenario] as const))(
-    '%s holds',
+    '%s holds, whatever strikes it',
     async (_, scenario) => {
+      const injected: InjectionCounts[] = [];
       for (let seed = 1; seed <= 12; seed += 1) {
-        const { violations, steps } = await simulate(scenario, { seed });
+        const { violations, steps, injections } = await simulate(scenario, { seed });
+        injected.push(injections);
         expect({ seed, violations }).toEqual({ seed, violations: [] });
         expect(steps).toBeGreaterThan(100);
       }
+      expect(neverInjected(scenario.faults.kinds ?? faultKinds, sumOfInjections(injected))).toEqual([]);
     },
     60_000,
   );

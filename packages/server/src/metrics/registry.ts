@@ -23,6 +23,14 @@ export interface GaugeSample {
   readonly value: number;
 }
 
+interface Series {
+  readonly labels: Labels;
+  readonly buckets: number[];
+  sum: number;
+  count: number;
+}
+
+/** One metric: what it is called, and all its series. */
 interface Family {
   readonly name: string;
   readonly type: 'counter' | 'gauge' | 'histogram';
@@ -37,12 +45,13 @@ interface Family {
 export class MetricsRegistry {
   readonly #families: Map<string, Family> = new Map();
 
-  counter(name: string, help: string): Counter {
+  /** `type`: `gauge` for a counter that also counts down. */
+  counter(name: string, help: string, type: 'counter' | 'gauge' = 'counter'): Counter {
     const series = new Map<string, number>();
     this.#add({
       name,
       help,
-      type: 'counter',
+      type,
       lines: () => Array.from(series, ([labels, value]) => `${name}${labels} ${value}`),
     });
     return {
@@ -63,29 +72,35 @@ export class MetricsRegistry {
     });
   }
 
-  histogram(name: string, help: string): Histogram {
-    const series = new Map<string, { labels: Labels; buckets: number[]; sum: number; count: number }>();
+  /** `bounds`: where the buckets end, in seconds, ascending. */
+  histogram(name: string, help: string, bounds: readonly number[] = DURATION_BUCKETS): Histogram {
+    const series = new Map<string, Series>();
     this.#add({
       name,
       help,
       type: 'histogram',
-      lines: () => [...series.values()].flatMap((one) => histogramLines(name, one)),
+      lines: () => [...series.values()].flatMap((one) => histogramLines(name, bounds, one)),
     });
     return {
       observe: (labels, durationMs) => {
         const key = labelText(labels);
         let one = series.get(key);
         if (one === undefined) {
-          one = { labels, buckets: DURATION_BUCKETS.map(() => 0), sum: 0, count: 0 };
+          one = { labels, buckets: bounds.map(() => 0), sum: 0, count: 0 };
           series.set(key, one);
         }
         const seconds = durationMs / 1_000;
-        const bucket = DURATION_BUCKETS.findIndex((bound) => seconds <= bound);
+        const bucket = bounds.findIndex((bound) => seconds <= bound);
         if (bucket >= 0) one.buckets[bucket] = (one.buckets[bucket] ?? 0) + 1;
         one.sum += seconds;
         one.count += 1;
       },
     };
+  }
+
+  /** The metrics that there are, by name. */
+  families(): readonly Pick<Family, 'name' | 'type' | 'help'>[] {
+    return [...this.#families.values()];
   }
 
   /** All metrics as Prometheus text. */
@@ -101,12 +116,9 @@ export class MetricsRegistry {
   }
 }
 
-function histogramLines(
-  name: string,
-  series: { labels: Labels; buckets: readonly number[]; sum: number; count: number },
-): string[] {
+function histogramLines(name: string, bounds: readonly number[], series: Series): string[] {
   let below = 0;
-  const lines = DURATION_BUCKETS.map((bound, index) => {
+  const lines = bounds.map((bound, index) => {
     below += series.buckets[index] ?? 0;
     return `${name}_bucket${labelText({ ...series.labels, le: String(bound) })} ${below}`;
   });

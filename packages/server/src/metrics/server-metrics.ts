@@ -1,14 +1,16 @@
+import type { MeterLike } from '@keelson/coordination';
 import type { Runtime } from '@keelson/runtime';
 import type { Store } from '@keelson/store';
 import { type Counter, type Histogram, MetricsRegistry } from './registry.ts';
+import { registryMeter } from './registry-meter.ts';
 
 /** What the server counts as it goes. Gauges are added by whoever can read them. */
 export interface ServerMetrics {
   readonly registry: MetricsRegistry;
   readonly httpRequests: Counter;
   readonly httpDurations: Histogram;
-  readonly storeOperations: Counter;
-  readonly storeDurations: Histogram;
+  /** Makes instruments by their OpenTelemetry names; they are on the page too. */
+  readonly meter: MeterLike;
   readonly clusterEvents: Counter;
 }
 
@@ -39,11 +41,7 @@ export function createServerMetrics(runtime: Pick<Runtime, 'clock'>): ServerMetr
       'keelson_http_request_duration_seconds',
       'Time to answer an HTTP request, by route.',
     ),
-    storeOperations: registry.counter(
-      'keelson_store_operations_total',
-      'Calls of the store, by operation and outcome.',
-    ),
-    storeDurations: registry.histogram('keelson_store_operation_duration_seconds', 'Time of a call of the store.'),
+    meter: registryMeter(registry),
     clusterEvents: registry.counter('keelson_cluster_events_total', 'What happened in clusters, by kind.'),
   };
 }

@@ -1,5 +1,6 @@
 import { coordination } from '@keelson/coordination';
 import { isKeelsonError } from '@keelson/runtime';
+import { faultKinds } from '../fault.ts';
 import type { Scenario } from '../simulate.ts';
 import { leftBehind } from './left-behind.ts';
 import { holdsUnder, Owners } from './owners.ts';
@@ -17,7 +18,8 @@ const account = '/account/balance';
 export function lockScenario(): Scenario {
   return {
     name: 'lock',
-    faults: { processes: clients, count: 10 },
+    // What becomes of a place in the queue is decided by replies that do not come.
+    faults: { processes: clients, count: 10, kinds: [...faultKinds, 'lose-replies', 'lose-replies', 'drop-requests'] },
     durationMs: 40_000,
     restMs: 30_000,
     begin(world) {

@@ -8,7 +8,7 @@ import { TreeLink } from './tree-link.ts';
 
 const NO_DELAY: DelayRange = { minMs: 0, maxMs: 0 };
 
-/** A link to a tree in this process, and the faults that its owner may want. */
+/** A link to a tree in this process. */
 export class MemoryLink extends TreeLink {
   readonly #tree: MvccBackend;
 
@@ -30,34 +30,32 @@ export class MemoryLink extends TreeLink {
     const { connected, sinceMs } = super.status;
     return { connected: connected && this.#tree.status.connected, sinceMs };
   }
+}
 
-  /** What the store shows of this. */
-  get faults(): MemoryFaults {
-    const link = this;
-    const tree = this.#tree;
-    return {
-      get connected() {
-        return link.connected;
-      },
-      delay: (time) => link.slow(typeof time === 'number' ? { minMs: time, maxMs: time } : time),
-      loseReplies: (count) => link.loseReplies(count),
-      dropRequests: (count) => link.dropRequests(count),
-      disconnect: () => link.disconnect(new KeelsonError('E_UNAVAILABLE', 'The link to the tree in memory is cut.')),
-      reconnect: () => link.reconnect(),
-      holdWatches: () => link.holdWatches(),
-      releaseWatches: () => link.releaseWatches(),
-      expireSession: (session) => expire(tree, session),
-      compact: async () => {
-        const { revision } = tree;
-        await tree.compact(revision);
-        return revision;
-      },
-      heal: () => {
-        link.heal();
-        link.reconnect();
-      },
-    };
-  }
+/** The faults of a link, as its store shows them. */
+export function faultsOf(link: MemoryLink, tree: MvccBackend): MemoryFaults {
+  return {
+    get connected() {
+      return link.connected;
+    },
+    delay: (time) => link.slow(typeof time === 'number' ? { minMs: time, maxMs: time } : time),
+    loseReplies: (count) => link.loseReplies(count),
+    dropRequests: (count) => link.dropRequests(count),
+    disconnect: () => link.disconnect(new KeelsonError('E_UNAVAILABLE', 'The link to the tree in memory is cut.')),
+    reconnect: () => link.reconnect(),
+    holdWatches: () => link.holdWatches(),
+    releaseWatches: () => link.releaseWatches(),
+    expireSession: (session) => expire(tree, session),
+    compact: async () => {
+      const { revision } = tree;
+      await tree.compact(revision);
+      return revision;
+    },
+    heal: () => {
+      link.heal();
+      link.reconnect();
+    },
+  };
 }
 
 async function expire(tree: MvccBackend, session: Session): Promise<void> {

@@ -4,7 +4,7 @@ import type { MvccBackend } from '../mvcc/index.ts';
 import type { Store } from '../port.ts';
 import { memoryBackend } from './backend.ts';
 import type { MemoryFaults } from './faults.ts';
-import { MemoryLink } from './link.ts';
+import { faultsOf, MemoryLink } from './link.ts';
 
 /** How a memory store is opened. */
 export interface MemoryStoreOptions extends Pick<KvStoreOptions, 'prefix'> {
@@ -37,5 +37,5 @@ export function memoryStore(runtime: Runtime, options: MemoryStoreOptions = {}):
     await closeStore();
     if (options.backend === undefined) await tree.close();
   };
-  return Object.assign(store, { faults: link.faults, backend: tree, close, [Symbol.asyncDispose]: close });
+  return Object.assign(store, { faults: faultsOf(link, tree), backend: tree, close, [Symbol.asyncDispose]: close });
 }

@@ -31,8 +31,11 @@ export function registerOperations(app: App, context: ServerContext): void {
   app.get(
     '/metrics',
     { schema: { tags: ['operations'], summary: 'Metrics as Prometheus text' } },
-    async (_request, reply) =>
-      reply.header('content-type', 'text/plain; version=0.0.4; charset=utf-8').send(context.metrics.registry.text()),
+    async (_request, reply) => {
+      await context.coordinationGauges.refresh();
+      const page = context.metrics.registry.text();
+      return reply.header('content-type', 'text/plain; version=0.0.4; charset=utf-8').send(page);
+    },
   );
   app.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger());
 }
