@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { type EngineName, engineNames } from './engine/engines.ts';
-import { faultRun } from './run.ts';
+import { faultKinds } from './harness/nemesis.ts';
+import { type FaultRunOptions, faultRun } from './run.ts';
 
 const help = `Usage: npm run faults -- [options]
 
@@ -12,6 +13,8 @@ end, nothing is left open or behind.
   --seed N        default 1
   --minutes M     how long faults strike, per engine (default 2)
   --round M       judge and start new clients after so many minutes (default 10)
+  --only KINDS    only these kinds of faults, by commas, as 'kill member,stop client'
+  --keep FOLDER   keep what was said in rounds that had violations
   --json          one JSON object per engine
 
 Exits with 1 where something did not hold.`;
@@ -25,6 +28,8 @@ async function main(): Promise<number> {
       seed: { type: 'string', default: '1' },
       minutes: { type: 'string', default: '2' },
       round: { type: 'string', default: '10' },
+      only: { type: 'string' },
+      keep: { type: 'string' },
       json: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
@@ -39,8 +44,17 @@ async function main(): Promise<number> {
   const chosen = engineNames.filter((name) => values.engine === undefined || name === values.engine);
   if (chosen.length === 0)
     throw new TypeError(`There is no engine ${values.engine}. There are: ${engineNames.join(', ')}.`);
+  const kinds = values.only?.split(',').map((kind) => kind.trim());
+  for (const kind of kinds ?? [])
+    if (!faultKinds().includes(kind))
+      throw new TypeError(`There is no fault ${kind}. There are: ${faultKinds().join(', ')}.`);
+  const extra = {
+    ...(kinds === undefined ? {} : { kinds }),
+    ...(values.keep === undefined ? {} : { keepIn: values.keep }),
+  };
   let ok = true;
-  for (const engine of chosen) if (!(await runOn(engine, { seed, minutes, round, json: values.json }))) ok = false;
+  for (const engine of chosen)
+    if (!(await runOn(engine, { seed, minutes, round, json: values.json, extra }))) ok = false;
   return ok ? 0 : 1;
 }
 
@@ -49,9 +63,10 @@ interface Chosen {
   readonly minutes: number;
   readonly round: number;
   readonly json: boolean;
+  readonly extra: Pick<FaultRunOptions, 'kinds' | 'keepIn'>;
 }
 
-async function runOn(engine: EngineName, { seed, minutes, round, json }: Chosen): Promise<boolean> {
+async function runOn(engine: EngineName, { seed, minutes, round, json, extra }: Chosen): Promise<boolean> {
   let struck = 0;
   const tell = json ? () => {} : (text: string) => say(`${engine}: ${text}`);
   const report = await faultRun({
@@ -59,6 +74,7 @@ async function runOn(engine: EngineName, { seed, minutes, round, json }: Chosen)
     seed,
     durationMs: minutes * 60_000,
     roundMs: round * 60_000,
+    ...extra,
     onFault: ({ kind, target, fromMs, toMs }) => {
       struck += 1;
       tell(`${struck}. ${kind}: ${target}, ${Math.round(toMs - fromMs)} ms`);

@@ -23,6 +23,10 @@ export interface FaultRunOptions {
   readonly ttlMs?: number;
   /** Client processes. Default 4. */
   readonly clients?: number;
+  /** Kinds of faults that strike; default: all that make sense for the engine. */
+  readonly kinds?: readonly string[];
+  /** Folder in which what was said in a round is kept if it had violations, one JSON file each; default: it is forgotten. */
+  readonly keepIn?: string;
   /** Told of each fault once it has ended. */
   readonly onFault?: (fault: StruckFault) => void;
   /** Told of each round once it has been judged. */
@@ -48,7 +52,7 @@ const ROUND_MS = 600_000;
  */
 export async function faultRun(options: FaultRunOptions): Promise<FaultRunReport> {
   const { seed, durationMs, roundMs = ROUND_MS, ttlMs = 3_000, clients = 4 } = options;
-  const { onFault = () => {}, onRound = () => {} } = options;
+  const { onFault = () => {}, onRound = () => {}, kinds, keepIn } = options;
   await using engine = await startEngine(options.engine);
   const resourcePort = await freePort();
   const resourceLines: ResourceLine[] = [];
@@ -60,7 +64,7 @@ export async function faultRun(options: FaultRunOptions): Promise<FaultRunReport
   await resourceProcess.lineMatching(/ready/);
   const resource = await connectResource(resourcePort, testRuntime);
   const random = seededRandom(seed);
-  const given = { engine, resource, resourcePort, resourceLines, random, seed, ttlMs, clients, onFault };
+  const given = { engine, resource, resourcePort, resourceLines, random, seed, ttlMs, clients, kinds, keepIn, onFault };
   const endMs = testRuntime.clock.monotonicMs() + durationMs;
   let [faults, violations]: [readonly StruckFault[], readonly string[]] = [[], []];
   let counts = countsOf({ clients: [], resource: [] });

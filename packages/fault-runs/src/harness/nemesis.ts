@@ -14,6 +14,9 @@ export interface Victim {
   readonly restart: () => Promise<void>;
 }
 
+/** Kinds of faults that there are. */
+export const faultKinds = (): readonly string[] => Object.keys(strikes);
+
 /** What happened, for the report. Times are those of the resource's clock. */
 export interface StruckFault {
   readonly kind: string;
@@ -31,6 +34,8 @@ export interface Arena {
   readonly random: Random;
   readonly ttlMs: number;
   readonly nowMs: () => number;
+  /** Kinds of faults that strike; default: all that make sense for the engine. */
+  readonly kinds?: readonly string[] | undefined;
 }
 
 /** A fault under way: what it hit, and what ends it. */
@@ -171,7 +176,8 @@ export const loadNow = (): number => (loadavg()[0] ?? 0) / availableParallelism(
 /** One fault, drawn and carried out to its end, then a rest in which all must come back to work. */
 export async function strikeOnce(arena: Arena): Promise<StruckFault> {
   const { random, engine, ttlMs, nowMs } = arena;
-  const kind = pick(random, kindsFor(engine));
+  const possible = kindsFor(engine);
+  const kind = pick(random, arena.kinds?.filter((one) => possible.includes(one)) ?? possible);
   const lastsMs = 200 + random.integer(2 * ttlMs);
   const fromMs = nowMs();
   const { target, end } = await (strikes[kind] as Strike)(arena, lastsMs);

@@ -1,3 +1,5 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { type Random, sleep } from '@keelson/runtime';
 import { testRuntime } from '@keelson/testing';
 import type { FaultEngine } from '../engine/engine.ts';
@@ -25,6 +27,10 @@ export interface RoundOptions {
   readonly durationMs: number;
   readonly ttlMs: number;
   readonly clients: number;
+  /** Kinds of faults that strike; default: all. */
+  readonly kinds?: readonly string[] | undefined;
+  /** Folder for what was said in a round that had violations; default: forgotten. */
+  readonly keepIn?: string | undefined;
   readonly onFault: (fault: StruckFault) => void;
 }
 
@@ -69,6 +75,11 @@ export async function playRound(options: RoundOptions): Promise<RoundReport> {
       untilMs,
     };
     const violations = [...judge(transcript, truth), ...left];
+    if (options.keepIn !== undefined && violations.length > 0)
+      await writeFile(
+        join(options.keepIn, `${engine.name}-${seed}-${round}.json`),
+        JSON.stringify({ transcript, violations }),
+      );
     const client = Math.max(0, ...lines.flatMap((line) => (line.say === 'ended' ? [line.rssBytes] : [])));
     const rssBytes = { client, harness: process.memoryUsage.rss() };
     return { round, faults, violations, counts: countsOf(transcript), rssBytes };
@@ -84,13 +95,13 @@ async function endAll(reference: Reference, clients: readonly ClientProcess[]): 
 
 /** Fault after fault, each to its end, with a rest of up to three ttls between. */
 async function strikeFor(
-  { engine, random, ttlMs, resource, durationMs, onFault }: RoundOptions,
+  { engine, random, ttlMs, resource, durationMs, onFault, kinds }: RoundOptions,
   victims: readonly ClientProcess[],
 ): Promise<readonly StruckFault[]> {
   const faults: StruckFault[] = [];
   const endMs = testRuntime.clock.monotonicMs() + durationMs;
   while (testRuntime.clock.monotonicMs() < endMs) {
-    const fault = await strikeOnce({ engine, victims, random, ttlMs, nowMs: () => resource.nowMs() });
+    const fault = await strikeOnce({ engine, victims, random, ttlMs, kinds, nowMs: () => resource.nowMs() });
     faults.push(fault);
     onFault(fault);
     await sleep(testRuntime, random.integer(3 * ttlMs));
