@@ -1,19 +1,23 @@
 import type { PlacementProblem } from '@keelson/placement';
 import {
   brokenConstraints,
+  type ClusterFacts,
   countAnswer,
   factsOf,
   fairLeaders,
   fairLoads,
   leaderBound,
   leaderRanges,
+  leastOutside,
   loadRanges,
   maxOverFair,
   moveBound,
   outsideRanges,
+  type Range,
   readAnswer,
   replicaRanges,
   type Standing,
+  stretched,
   weightedBound,
 } from '../test-support/oracles/index.ts';
 import type { Question, Scenario } from '../test-support/scenarios/index.ts';
@@ -30,6 +34,10 @@ export interface Verdict {
   /** Copies; where roles weigh differently each leader that changes counts half a copy more. */
   readonly moves: number;
   readonly moveBound: number;
+  /** Whether the bound is known to be the optimum. */
+  readonly exact: boolean;
+  /** How far outside the balance asked for every answer is, as a part of a fair share: 0 where it can be reached, or was. */
+  readonly unreachable: number;
   readonly leaders: number;
   readonly leaderChanges: number;
   /** Over all sets of replicas there could be. */
@@ -66,6 +74,19 @@ export function judge(scenario: Scenario, solve: Solve): Outcome {
   return { scenario, verdicts, partitions, nodes };
 }
 
+interface Bound {
+  readonly cost: number;
+  readonly exact: boolean;
+}
+
+const percent = (part: number): string => `${(100 * part).toFixed(2)} %`;
+
+/** What nodes have room for, where balance means nothing. */
+const roomOf = (facts: ClusterFacts): Range[][] =>
+  facts.dimensions.map((_, dimension) =>
+    facts.nodes.map(({ capacity }) => ({ low: 0, high: capacity[dimension] ?? Number.POSITIVE_INFINITY })),
+  );
+
 /** Judges one answer by the oracles. */
 export function verdictOn({ problem, part, placeable, balance }: Question, standing: readonly Standing[]): Verdict {
   const facts = factsOf(problem);
@@ -81,25 +102,31 @@ export function verdictOn({ problem, part, placeable, balance }: Question, stand
   const changeCost = facts.rolesWeighAlike ? 0 : 0.5;
   const moves = counts.moves + changeCost * counts.leaderChanges;
   let able = placeable ? counts.wanted : counts.placed;
-  let bound = moves;
+  let bound: Bound = { cost: moves, exact: true };
+  let unreachable = 0;
   if (facts.weighted) {
     const ranges = loadRanges(facts);
     const beside = Math.max(...ranges.map((row, at) => outsideRanges(counts.loads[at] ?? [], row, fair[at])));
-    if (balance && beside > 1e-9) faults.push(`${(100 * beside).toFixed(2)} % outside the balance asked for`);
-    const free = ranges.map((row, at) =>
-      row.map((_, node) => ({ low: 0, high: facts.nodes[node]?.capacity[at] ?? 0 })),
-    );
-    // Where only copies count, the upper end alone: that a node leads enough may ask for more replicas on it than its load does.
-    const atMost = leaderRanges(facts).map(({ low, high }) => ({ low: changeCost === 0 ? 0 : low, high }));
-    const anywhere = facts.nodes.map(() => ({ low: 0, high: counts.wanted }));
-    const question = { changeCost, guess: moves };
-    if (placeable && balance) bound = weightedBound(facts, { ...question, loads: ranges, leaders: atMost }).cost;
-    else if (placeable) bound = weightedBound(facts, { ...question, loads: free, leaders: anywhere }).cost;
+    if (balance && beside > 1e-9) {
+      unreachable = leastOutside(facts, ranges);
+      if (beside > unreachable + 2e-4)
+        faults.push(`${percent(beside)} outside the balance asked for, ${percent(unreachable)} would do`);
+    }
+    if (placeable && counts.placed === counts.wanted) {
+      // Of answers as even as this one.
+      const loads = balance ? stretched(facts, ranges, beside > 1e-9 ? beside + 1e-9 : 0) : roomOf(facts);
+      const leaders = leaderRanges(facts).map(({ low, high }, node) => {
+        const here = counts.leaders[node] ?? 0;
+        return { low: Math.min(low, here), high: Math.max(high, here) };
+      });
+      const question = { loads, changeCost, guess: moves };
+      bound = weightedBound(facts, changeCost > 0 && balance ? { ...question, leaders } : question);
+    }
   } else {
     const ranges = replicaRanges(facts);
     const best = moveBound(facts, ranges);
     able = best.placed;
-    if (counts.placed === best.placed) bound = balance ? best.moves : counts.moves;
+    if (counts.placed === best.placed && balance) bound = { cost: best.moves, exact: true };
     const beside = outsideRanges(counts.loads[0] ?? [], ranges);
     if (balance && beside > best.outside)
       faults.push(`${beside} replicas outside the balance asked for, ${best.outside} would do`);
@@ -117,7 +144,9 @@ export function verdictOn({ problem, part, placeable, balance }: Question, stand
     faults,
     unplaced: Math.max(0, able - counts.placed),
     moves,
-    moveBound: bound,
+    moveBound: bound.cost,
+    exact: bound.exact,
+    unreachable,
     leaders: counts.leaders.reduce((sum, count) => sum + count, 0),
     leaderChanges: counts.leaderChanges,
     leaderBound: placeable && balance && facts.rolesWeighAlike ? leading.changes : counts.leaderChanges,

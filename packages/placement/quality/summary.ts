@@ -19,6 +19,10 @@ export interface ScenarioFigures {
   readonly leaderMax: number;
   readonly loadMax: number;
   readonly unplaced: number;
+  /** Whether the bound is known to be the optimum in every change. */
+  readonly exact: boolean;
+  /** How far outside the balance asked for every answer to some question is, by proof; 0 where balance could be had. */
+  readonly unreachable: number;
   readonly faults: readonly string[];
 }
 
@@ -35,8 +39,12 @@ export interface Summary {
   readonly placeableUnplaced: number;
   /** Answers judged, those in the middle of sequences too. */
   readonly answers: number;
-  /** Scenarios in which a hard constraint is broken, a placeable replica left out or the balance asked for missed. */
+  /** Scenarios in which a hard constraint is broken, a placeable replica left out or the balance asked for missed although an answer has it. */
   readonly faulty: number;
+  /** Scenarios in which no answer at all has the balance asked for, by proof: single replicas are too heavy for it. */
+  readonly unreachable: number;
+  /** Weighted scenarios whose bound is known to be the optimum. */
+  readonly exact: number;
   /** Long sequences: moves over their bound in the first and in the last quarter of the changes. */
   readonly sequences: { readonly firstQuarter: number; readonly lastQuarter: number };
 }
@@ -67,6 +75,8 @@ export function figuresOf(outcome: Outcome): ScenarioFigures {
     leaderMax: Math.max(...verdicts.map(({ leaderMax }) => leaderMax)),
     loadMax: Math.max(...verdicts.map(({ loadMax }) => loadMax)),
     unplaced: sum(verdicts, ({ unplaced }) => unplaced),
+    exact: changes.every(({ exact }) => exact),
+    unreachable: Math.max(...verdicts.map(({ unreachable }) => unreachable)),
     faults: verdicts.flatMap(({ part, faults }, at) => faults.map((fault) => `${part} ${at}: ${fault}`)),
   };
 }
@@ -100,6 +110,8 @@ export function summarize(all: readonly ScenarioFigures[]): Summary {
     placeableUnplaced: all.reduce((total, { unplaced }) => total + unplaced, 0),
     answers: all.reduce((total, { outcome }) => total + outcome.verdicts.length, 0),
     faulty: all.filter(({ faults }) => faults.length > 0).length,
+    unreachable: all.filter(({ unreachable }) => unreachable > 0).length,
+    exact: all.filter(({ exact, outcome }) => exact && outcome.scenario.weighted).length,
     sequences: { firstQuarter: quarter(0), lastQuarter: quarter(3) },
   };
 }

@@ -30,6 +30,15 @@ export function fairLoads(facts: ClusterFacts, dimension: number): number[] {
   });
 }
 
+/** Fair shares of the replicas of one resource by itself, per node. */
+export function fairReplicas(facts: ClusterFacts, resource: string): number[] {
+  return fairShares(facts, {
+    of: (partition) => (partition.resource === resource ? partition.slots.map(() => 1) : []),
+    most: (node) => facts.nodes[node]?.maxReplicas ?? 0,
+    heldApart: true,
+  });
+}
+
 /** Fair shares of the leaders, per node. */
 export function fairLeaders(facts: ClusterFacts): number[] {
   return fairShares(facts, {
@@ -58,7 +67,10 @@ export function weightRange(fair: number, tolerance: number): Range {
 interface Group {
   readonly first: PartitionFacts;
   readonly nodes: readonly number[];
+  /** Replicas that share in the load. */
   readonly copies: number;
+  /** Replicas that share the zones: followers do, where only leaders are looked at. */
+  readonly replicas: number;
   total: number;
   largest: number;
 }
@@ -73,8 +85,9 @@ function groupsOf(facts: ClusterFacts, load: Load): Group[] {
     if (copies <= 0) continue;
     const nodes = partition.mayStand.filter((node) => !isHeld(node));
     const zonesTaken = load.heldApart ? held.map((node) => facts.nodes[node]?.zone) : [];
+    const replicas = load.heldApart ? copies : partition.slots.length;
     const key = JSON.stringify([partition.resource, copies, nodes, zonesTaken]);
-    const group = groups.get(key) ?? { first: partition, nodes, copies, total: 0, largest: 0 };
+    const group = groups.get(key) ?? { first: partition, nodes, copies, replicas, total: 0, largest: 0 };
     groups.set(key, group);
     group.total += weights.slice(0, copies).reduce((sum, weight) => sum + weight, 0);
     group.largest += weights[0] ?? 0;
@@ -122,7 +135,7 @@ function networkOf(facts: ClusterFacts, groups: readonly Group[], rooms: readonl
   for (const group of groups) {
     const from = network.vertex();
     network.arc(source, from, group.total);
-    const { zones, most, crowded } = zoneRule(facts, group.nodes, group.copies);
+    const { zones, most, crowded } = zoneRule(facts, group.nodes, group.replicas);
     const crowd = network.vertex();
     network.arc(from, crowd, group.largest * crowded);
     for (const inside of zones.values()) {
@@ -185,5 +198,6 @@ function fairShares(facts: ClusterFacts, load: Load): number[] {
     for (const node of tight) fair[node] = Math.min(most[node] ?? 0, level * (facts.nodes[node]?.share ?? 0));
     open = open.filter((node) => !tight.includes(node));
   }
-  return fair;
+  // What rounding left over is no share.
+  return fair.map((amount) => (amount > wanted * 1e-9 ? amount : 0));
 }

@@ -12,9 +12,10 @@ export interface MoveBound {
   readonly moves: number;
 }
 
-/** How many whole replicas each node should hold at the balance asked for. */
+/** How many whole replicas each node should hold at the balance asked for; of what an offline one holds on to nothing is asked. */
 export function replicaRanges(facts: ClusterFacts): Range[] {
   return fairLoads(facts, 0).map((fair, node) => {
+    if (facts.nodes[node]?.condition !== 'live') return { low: 0, high: Number.POSITIVE_INFINITY };
     const { low, high } = wholeRange(fair, facts.tolerance);
     return { low, high: Math.min(high, facts.nodes[node]?.maxReplicas ?? high) };
   });
@@ -42,6 +43,7 @@ export function moveBound(facts: ClusterFacts, ranges: readonly Range[] = replic
   const entrance = entrances(network, facts, nodes);
   for (const partition of facts.partitions) addPartition(network, facts, partition, source, entrance);
   let lowest = 0;
+  let beyond = 0;
   for (const [node, vertex] of nodes.entries()) {
     const { low, high } = ranges[node] ?? { low: 0, high: 0 };
     const there = fixed[node] ?? 0;
@@ -49,6 +51,7 @@ export function moveBound(facts: ClusterFacts, ranges: readonly Range[] = replic
     const wanted = live ? Math.max(0, low - there) : 0;
     const free = live ? Math.max(0, high - there) - wanted : 0;
     lowest += wanted;
+    beyond += live ? Math.max(0, there - high) : 0;
     network.arc(vertex, sink, wanted, 0);
     network.arc(vertex, sink, free, beside);
     network.arc(vertex, sink, Math.max(0, (facts.nodes[node]?.maxReplicas ?? 0) - there - wanted - free), 2 * beside);
@@ -56,7 +59,7 @@ export function moveBound(facts: ClusterFacts, ranges: readonly Range[] = replic
   const { flow, cost } = network.minCostMaxFlow(source, sink);
   const placed = flow + fixed.reduce((sum, count) => sum + count, 0);
   // With every node in its range, `lowest` replicas cost nothing and the others `beside` each: only what is above that lies outside.
-  const outside = Math.floor(cost / beside) - Math.max(0, flow - lowest);
+  const outside = beyond + Math.floor(cost / beside) - Math.max(0, flow - lowest);
   return { placed, outside, moves: (cost % beside) + fixedMoves };
 }
 
