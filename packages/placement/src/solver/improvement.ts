@@ -33,6 +33,8 @@ export class Improvement {
   readonly #imbalance: Imbalance;
   /** Replicas that had to be copied whatever is done. */
   readonly #missing: number;
+  /** Whether anything was done after leaders had been evened out for the last time. */
+  #rearranged = false;
 
   constructor(state: SolverState, fair: FairShares, budget: Budget, missing: number) {
     const { tolerance, leaderTolerance } = state.layout.problem.goals;
@@ -52,8 +54,10 @@ export class Improvement {
       yield progress('anneal');
       yield* this.#rounds(progress);
     }
+    const before = this.#state.changes;
     meetWishes(this.#state, this.#ranges, this.#imbalance, this.#budget);
     evenOutResources(this.#state, this.#ranges, this.#imbalance, this.#fair, this.#budget);
+    this.#rearranged = this.#state.changes !== before;
     yield progress('wishes');
   }
 
@@ -80,12 +84,12 @@ export class Improvement {
 
   /**
    * Whether nothing is left that another look could better: every load is within its range and no wish asks for more. Leaders need not
-   * be looked at where roles weigh alike: the last path between too many and too few of them has been taken.
+   * be looked at where roles weigh alike and nothing was done since: the last path between too many and too few of them has been taken.
    */
   isPerfect(): boolean {
     const { rolesWeighAlike } = this.#state.layout;
     if (this.#isAnyOutside() || wishesRemain(this.#state)) return false;
-    return rolesWeighAlike || this.#leadersAreWithin();
+    return (rolesWeighAlike && !this.#rearranged) || this.#leadersAreWithin();
   }
 
   #leadersAreWithin(): boolean {

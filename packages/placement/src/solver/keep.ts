@@ -139,7 +139,8 @@ function placesAway(state: SolverState, p: number): readonly number[] {
   const places: number[] = [];
   for (let c = currentFrom[p] as number; c < (currentFrom[p + 1] as number); c++) {
     const n = currentNode[c] as number;
-    if (nodeState[n] === NODE_HELD && mayStay(state, p, n) && !sharesZoneWithLive(state, p, n)) places.push(c);
+    if (nodeState[n] !== NODE_HELD || !mayStay(state, p, n)) continue;
+    if (!sharesZoneWithLive(state, p, n) && !givesWayToPin(state, p, n)) places.push(c);
   }
   const standIns = (c: number): number => inZone?.[zone[currentNode[c] as number] as number] ?? 0;
   return places.length < 2 ? places : places.sort((a, b) => standIns(a) - standIns(b) || a - b);
