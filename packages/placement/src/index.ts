@@ -39,5 +39,6 @@ export type { Constraint } from './why/constraint.ts';
 export type { Degraded } from './why/degraded.ts';
 export type { ScoreDifference, TermDifference } from './why/difference.ts';
 export type { Relaxation, RelaxationChange } from './why/relaxation.ts';
+export type { UnmetPin } from './why/unmet-pins.ts';
 export type { Unplaced } from './why/unplaced.ts';
 export type { LeftPlace, Why } from './why/why.ts';

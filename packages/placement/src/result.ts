@@ -8,6 +8,7 @@ import { currentAssignment } from './score/current-assignment.ts';
 import { type ScoreTerms, scoreOf } from './score/score-of.ts';
 import { type Degraded, degradedOf } from './why/degraded.ts';
 import { Situation } from './why/situation.ts';
+import { type UnmetPin, unmetPins } from './why/unmet-pins.ts';
 import { type Unplaced, unplacedOf } from './why/unplaced.ts';
 import { type Why, why } from './why/why.ts';
 
@@ -77,6 +78,14 @@ export class PlacementResult {
   get unplaced(): readonly Unplaced[] {
     this.#unplaced ??= this.status === 'complete' ? [] : unplacedOf(this.#explained);
     return this.#unplaced;
+  }
+
+  /**
+   * Pins that are not met, each with what is in its way: the node is offline or draining, lacks the tag or the room, is disabled for the
+   * partition. The replica stands elsewhere then, where one could be found. O(partitions).
+   */
+  get unmetPins(): readonly UnmetPin[] {
+    return unmetPins(this.#explained);
   }
 
   /** Every fault zone that holds several replicas of a partition, as zones are too few: an empty list where they suffice. O(replicas). */

@@ -21,7 +21,7 @@ export interface Violation {
 }
 
 /**
- * Every hard rule that an assignment breaks: none, but `role-count` for what is not placed, if it comes from the solver. First the
+ * Every hard rule that an assignment breaks: none, but `role-count` for what is not placed and `pinned` where the node may not take the replica, if it comes from the solver. First the
  * nodes, then partition by partition. O(S·(D + R) + K·N).
  */
 export function violationsOf(problem: CompiledProblem, assignment: SlotAssignment): readonly Violation[] {
