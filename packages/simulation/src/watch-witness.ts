@@ -76,23 +76,68 @@ export class WatchWitness {
 
   /** What was broken. Whoever still waits must have been told of everything up to `settledRevision`. */
   breaches(settledRevision: bigint): string[] {
+    const scopes = new Scopes(this.#writes);
     return this.#watches.flatMap((seen) => {
       const settled = seen.waiting && seen.process.awake ? { settledAt: Number(settledRevision) } : {};
       const watch = { name: seen.name, range: { prefix: '' }, legs: seen.legs, ...settled };
-      return checkWatches(this.#inScope(seen), [watch]).map(
-        ({ guarantee, text }) => `${seen.name} is not ${guarantee}: ${text}`,
-      );
+      const breaches = checkWatches(scopes.of(seen.path, seen.recursive), [watch]);
+      return breaches.map(({ guarantee, text }) => `${seen.name} is not ${guarantee}: ${text}`);
     });
   }
+}
 
-  #inScope({ path, recursive }: WitnessedWatch): RecordedWrite[] {
-    const covers = (key: string): boolean =>
-      key === path || (recursive ? isBelow(key, path) : parentPath(key) === path);
+interface PlacedChange {
+  readonly revision: number;
+  readonly change: RecordedChange;
+}
+
+/** The writes by what a watch can be about. Most watches are about one of thousands of keys: looking through all writes for each would cost more than the world. */
+class Scopes {
+  readonly #writes: readonly RecordedWrite[];
+  readonly #byKey = new Map<string, PlacedChange[]>();
+  readonly #byParent = new Map<string, PlacedChange[]>();
+  readonly #made = new Map<StorePath, readonly RecordedWrite[]>();
+
+  constructor(writes: readonly RecordedWrite[]) {
+    this.#writes = writes;
+    for (const { revision, changes } of writes)
+      for (const change of changes) {
+        addTo(this.#byKey, change.key, { revision, change });
+        addTo(this.#byParent, parentPath(change.key), { revision, change });
+      }
+  }
+
+  of(path: StorePath, recursive: boolean): readonly RecordedWrite[] {
+    if (recursive) return this.#below(path);
+    const known = this.#made.get(path) ?? this.#around(path);
+    this.#made.set(path, known);
+    return known;
+  }
+
+  #below(path: StorePath): readonly RecordedWrite[] {
     return this.#writes.flatMap(({ revision, changes }) => {
-      const inScope = changes.filter(({ key }) => covers(key));
+      const inScope = changes.filter(({ key }) => key === path || isBelow(key, path));
       return inScope.length === 0 ? [] : [{ revision, changes: inScope }];
     });
   }
+
+  #around(path: StorePath): readonly RecordedWrite[] {
+    const byRevision = new Map<number, RecordedChange[]>();
+    for (const { revision, change } of [...(this.#byKey.get(path) ?? []), ...(this.#byParent.get(path) ?? [])]) {
+      const changes = byRevision.get(revision) ?? [];
+      byRevision.set(revision, changes);
+      changes.push(change);
+    }
+    return [...byRevision]
+      .map(([revision, changes]) => ({ revision, changes }))
+      .sort((a, b) => a.revision - b.revision);
+  }
+}
+
+function addTo(map: Map<string, PlacedChange[]>, key: string, change: PlacedChange): void {
+  const known = map.get(key);
+  if (known === undefined) map.set(key, [change]);
+  else known.push(change);
 }
 
 function listenedTo(watch: Watch, seen: WitnessedWatch): Watch {

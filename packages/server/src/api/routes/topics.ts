@@ -1,4 +1,12 @@
-import { type EventItem, type EventStart, eventLog, type LoggedEvent, type Topic } from '@keelson/coordination';
+import {
+  type EventItem,
+  type EventLog,
+  type EventStart,
+  eventLog,
+  type LoggedEvent,
+  meteredEventLog,
+  type Topic,
+} from '@keelson/coordination';
 import { z } from 'zod';
 import type { ServerContext } from '../../context.ts';
 import type { App } from '../../http/app.ts';
@@ -31,12 +39,14 @@ const tags = ['topics'];
 /** `/api/v1/topics…`: the event log. */
 export function registerTopicRoutes(app: App, context: ServerContext): void {
   const { store, runtime } = context;
-  const topicNamed = (name: string, query: { readonly root?: string | undefined }): Topic =>
-    eventLog({ store, runtime, publisher: 'http', ...rootOf(query) }).topic(name);
+  const { meter } = context.metrics;
+  const logAt = (query: { readonly root?: string | undefined }): EventLog =>
+    meteredEventLog(eventLog({ store, runtime, publisher: 'http', ...rootOf(query) }), { runtime, meter });
+  const topicNamed = (name: string, query: { readonly root?: string | undefined }): Topic => logAt(query).topic(name);
   app.get(
     '/api/v1/topics',
     { schema: { tags, summary: 'Topics', querystring: rootQuery, response: { 200: topicListSchema } } },
-    async ({ query }) => ({ topics: await eventLog({ store, runtime, ...rootOf(query) }).topics() }),
+    async ({ query }) => ({ topics: await logAt(query).topics() }),
   );
   app.get(
     '/api/v1/topics/:name',

@@ -1,0 +1,98 @@
+import { type VirtualRuntime, virtualRuntime } from '@keelson/runtime';
+import { kvStore, type Store, type WatchEvent } from '@keelson/store';
+import { expect, test } from 'vitest';
+import { SimulatedLink } from './simulated-link.ts';
+import { SimulatedProcess } from './simulated-process.ts';
+import { SimulatedServer } from './simulated-server.ts';
+import { WatchWitness } from './watch-witness.ts';
+
+interface Bench {
+  readonly world: VirtualRuntime;
+  readonly witness: WatchWitness;
+  readonly server: SimulatedServer;
+  readonly writer: Store;
+  /** A store whose watches the witness attends, as `spoil` makes them. */
+  reader(spoil?: (event: WatchEvent) => WatchEvent | undefined): Store;
+}
+
+function bench(): Bench {
+  const world = virtualRuntime({ seed: 1 });
+  const witness = new WatchWitness();
+  const server = new SimulatedServer({ world, onDurable: (commits) => witness.noteCommits(commits) });
+  const connect = (name: string): { readonly store: Store; readonly process: SimulatedProcess } => {
+    const process = new SimulatedProcess({ world, name });
+    const link = new SimulatedLink({ world, process, server, delay: { minMs: 1, maxMs: 2 } });
+    return { store: kvStore(link, process.runtime), process };
+  };
+  return {
+    world,
+    witness,
+    server,
+    writer: connect('writer').store,
+    reader: (spoil = (event) => event) => {
+      const { store, process } = connect('reader');
+      const open = store.watch.bind(store);
+      store.watch = (path, options) => {
+        const watch = open(path, options);
+        return {
+          close: () => watch.close(),
+          [Symbol.asyncDispose]: () => watch.close(),
+          [Symbol.asyncIterator]: () => ({ next: spoiled(watch[Symbol.asyncIterator](), spoil) }),
+        };
+      };
+      witness.attend(store, process);
+      return store;
+    },
+  };
+}
+
+const spoiled =
+  (events: AsyncIterator<WatchEvent>, spoil: (event: WatchEvent) => WatchEvent | undefined) =>
+  async (): Promise<IteratorResult<WatchEvent>> => {
+    for (;;) {
+      const result = await events.next();
+      if (result.done === true) return result;
+      const value = spoil(result.value);
+      if (value !== undefined) return { value, done: false };
+    }
+  };
+
+async function play({ world, witness, server, writer }: Bench, reader: Store): Promise<string[]> {
+  void (async () => {
+    for await (const _ of reader.watch('/items'));
+  })();
+  await world.advance(50);
+  for (let index = 0; index < 5; index += 1) {
+    await world.drive(writer.put(`/items/${index}`, new Uint8Array([48 + index])));
+    await world.drive(writer.put('/elsewhere', new Uint8Array(1)));
+  }
+  await world.drive(writer.delete('/items/2'));
+  await world.advance(1_000);
+  return witness.breaches(server.backend.revision);
+}
+
+test('a watch that tells everything once and in order is found to', async () => {
+  const world = bench();
+  expect(await play(world, world.reader())).toEqual([]);
+  expect(world.witness.watches).toBe(1);
+});
+
+test('a watch that leaves out a deletion at the end is not reliable', async () => {
+  const world = bench();
+  const reader = world.reader((event) =>
+    event.type === 'changes' && event.changes.some(({ type }) => type === 'delete') ? undefined : event,
+  );
+  expect((await play(world, reader)).join()).toMatch(/reader's watch of \/items is not reliable/);
+});
+
+test('a watch that tells of other values than were written is not genuine', async () => {
+  const world = bench();
+  const reader = world.reader((event) => {
+    if (event.type !== 'changes') return event;
+    const changes = event.changes.map((change) =>
+      change.type === 'put' ? { ...change, entry: { ...change.entry, value: new Uint8Array([99]) } } : change,
+    );
+    return { ...event, changes };
+  });
+  expect((await play(world, reader)).join()).toMatch(/not genuine/);
+});
