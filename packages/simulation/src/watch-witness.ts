@@ -103,7 +103,7 @@ class Scopes {
     for (const { revision, changes } of writes)
       for (const change of changes) {
         addTo(this.#byKey, change.key, { revision, change });
-        addTo(this.#byParent, parentPath(change.key), { revision, change });
+        addTo(this.#byParent, parentPath(change.key) ?? '', { revision, change });
       }
   }
 
