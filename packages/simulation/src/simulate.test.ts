@@ -20,7 +20,7 @@ describe('every scenario', () => {
       }
       expect(neverInjected(scenario.faults.kinds ?? faultKinds, sumOfInjections(injected))).toEqual([]);
     },
-    60_000,
+    120_000,
   );
 
   test.each(scenarios.map((scenario) => [scenario.name, scenario] as const))(
@@ -35,7 +35,7 @@ describe('every scenario', () => {
       expect(again.trace).toEqual(once.trace);
       expect(other.traceSummary).not.toBe(once.traceSummary);
     },
-    60_000,
+    120_000,
   );
 });
 
