@@ -86,13 +86,14 @@ async function startConsumers() {
       }),
   );
   await Promise.all(ready);
-  // Whoever has read its snapshot may not be watching yet: wait until all have heard one event.
-  for (const untilMs = performance.now() + 60_000; delivered < consumers; ) {
+  // Whoever has read its snapshot may not be watching yet: wait until one event has been heard by all.
+  const untilMs = performance.now() + 60_000;
+  do {
     if (performance.now() > untilMs) throw new Error(`Only ${delivered} of ${consumers} consumers hear anything.`);
+    await quiet();
     await one();
-    await sleep(200);
-    if (delivered % consumers === 0 && delivered >= consumers) break;
-  }
+    await sleep(500);
+  } while (delivered < consumers);
   await quiet();
   return tasks;
 }

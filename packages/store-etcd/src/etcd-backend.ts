@@ -14,6 +14,7 @@ import {
   KeelsonError,
   type Runtime,
   systemRuntime,
+  throwIfAborted,
   withDeadline,
 } from '@keelson/runtime';
 import type {
@@ -71,8 +72,13 @@ export function etcdBackend(options: EtcdBackendOptions): KvBackend {
   return new EtcdBackend(new Links({ endpoints: address.endpoints, runtime, tls, credentials }), runtime);
 }
 
+/** What is left to one attempt of the time of its call. */
+interface AttemptLimits extends CallOptions {
+  readonly timeoutMs: number;
+}
+
 /** Does one call over one link. */
-type Attempt<T> = (link: Link, options: { readonly signal: AbortSignal; readonly timeoutMs: number }) => Promise<T>;
+type Attempt<T> = (link: Link, limits: AttemptLimits) => Promise<T>;
 
 class EtcdBackend implements KvBackend {
   readonly engine = 'etcd';
@@ -153,27 +159,25 @@ class EtcdBackend implements KvBackend {
     return this.#call(kind, options, (link, limits) => link.unary(method, request, { ...limits, requireLeader }));
   }
 
-  #call<T>(kind: CallKind, options: CallOptions, attempt: Attempt<T>): Promise<T> {
-    // The call's own limit lies behind ours: ours decides, the other one tells the server when nobody waits any more.
-    const timeoutMs = (options.timeoutMs ?? DEFAULT_TIMEOUT_MS) + 1_000;
-    return withDeadline(this.#runtime, options, DEFAULT_TIMEOUT_MS, (signal) =>
-      this.#attempts(kind, attempt, { signal, timeoutMs }),
-    );
-  }
-
-  async #attempts<T>(
-    kind: CallKind,
-    attempt: Attempt<T>,
-    limits: { readonly signal: AbortSignal; readonly timeoutMs: number },
-  ): Promise<T> {
+  async #call<T>(kind: CallKind, options: CallOptions, attempt: Attempt<T>): Promise<T> {
+    const { signal, timeoutMs = DEFAULT_TIMEOUT_MS } = options;
+    throwIfAborted(signal);
+    if (!(timeoutMs >= 0))
+      throw new KeelsonError('E_INVALID_ARGUMENT', `timeoutMs must be a number from 0, not ${timeoutMs}.`);
+    const { clock } = this.#runtime;
+    const deadlineMs = clock.monotonicMs() + timeoutMs;
+    // Each attempt watches over its own time: a timer and a signal around all of them would cost every call more than its encoding.
+    let limits = limitsOf(timeoutMs, signal);
     let signedInAgain = false;
     // Every member once, and the first again: its connection may have been an old one.
     for (let left = this.#links.size; ; left -= 1) {
-      const link = await this.#links.acquire(limits.signal);
+      const link = this.#links.current ?? (await this.#linkWithin(limits));
       try {
         return await attempt(link, limits);
       } catch (error) {
-        if (limits.signal.aborted) throw interrupted(kind, error);
+        const leftMs = Math.ceil(deadlineMs - clock.monotonicMs());
+        if (signal?.aborted === true || leftMs <= 0) throw interrupted(kind, error);
+        limits = limitsOf(leftMs, signal);
         if (wantsNewToken(error) && !signedInAgain) {
           signedInAgain = true;
           await link.renewToken(limits);
@@ -184,6 +188,14 @@ class EtcdBackend implements KvBackend {
       }
     }
   }
+
+  #linkWithin(limits: AttemptLimits): Promise<Link> {
+    return withDeadline(this.#runtime, limits, limits.timeoutMs, (signal) => this.#links.acquire(signal));
+  }
+}
+
+function limitsOf(timeoutMs: number, signal: AbortSignal | undefined): AttemptLimits {
+  return signal === undefined ? { timeoutMs } : { signal, timeoutMs };
 }
 
 /** A call that its time limit or its caller ended after it was sent. */

@@ -17,6 +17,10 @@ const SILENCE_MS = 1_000;
 /** How long the answer to that may take, in milliseconds, before the connection is given up. */
 const PROBE_TIMEOUT_MS = 1_000;
 const LOOK_EVERY_MS = 250;
+/** Most silence that one look counts, in milliseconds: a look that comes later than that found this process stopped, not the server silent. */
+const MOST_SILENCE_MS = 2 * LOOK_EVERY_MS;
+/** The question's own time limit, in milliseconds: only there so that it ends; silence is counted by the looks. */
+const PROBE_LIMIT_MS = 10_000;
 
 /** What a call over a link takes. */
 export interface LinkCallOptions extends CallOptions {
@@ -40,6 +44,8 @@ export class Link {
   #version: string | undefined;
   #outstanding = 0;
   #heardMs: number;
+  #lookedMs: number;
+  #silentMs = 0;
   #probing = false;
 
   private constructor(connection: GrpcConnection, runtime: Runtime, credentials: EtcdCredentials | undefined) {
@@ -47,6 +53,7 @@ export class Link {
     this.#runtime = runtime;
     this.#signIn = new SignIn(connection, credentials);
     this.#heardMs = runtime.clock.monotonicMs();
+    this.#lookedMs = this.#heardMs;
     this.#look = runtime.timers.every(LOOK_EVERY_MS, () => this.#lookForSilence(), { background: true });
     connection.onClosed((error) => this.retire(error));
   }
@@ -169,19 +176,28 @@ export class Link {
 
   #heard(): void {
     this.#heardMs = this.#runtime.clock.monotonicMs();
+    this.#silentMs = 0;
   }
 
   #lookForSilence(): void {
-    if (this.#outstanding === 0 || this.#probing) return;
-    if (this.#runtime.clock.monotonicMs() - this.#heardMs < SILENCE_MS) return;
+    const nowMs = this.#runtime.clock.monotonicMs();
+    const sinceMs = nowMs - Math.max(this.#lookedMs, this.#heardMs);
+    this.#lookedMs = nowMs;
+    if (this.#outstanding === 0) return;
+    this.#silentMs += Math.min(sinceMs, MOST_SILENCE_MS);
+    if (this.#silentMs >= SILENCE_MS + PROBE_TIMEOUT_MS) this.#giveUp();
+    else if (this.#silentMs >= SILENCE_MS && !this.#probing) this.#probe();
+  }
+
+  /** Asks whether the member is still there. Any answer of its own says so. */
+  #probe(): void {
     this.#probing = true;
     this.#connection
-      .unary(maintenanceService.status, {}, { timeoutMs: PROBE_TIMEOUT_MS, metadata: this.#metadata(false) })
+      .unary(maintenanceService.status, {}, { timeoutMs: PROBE_LIMIT_MS, metadata: this.#metadata(false) })
       .then(
         () => this.#heard(),
         (error: unknown) => {
           if (isGrpcError(error) && isAnswer(error.status)) this.#heard();
-          else this.#giveUp(error);
         },
       )
       .finally(() => {
@@ -189,9 +205,9 @@ export class Link {
       });
   }
 
-  #giveUp(cause: unknown): void {
+  #giveUp(): void {
     const text = `${this.#connection.address} keeps silent: no answer for ${SILENCE_MS + PROBE_TIMEOUT_MS} ms.`;
-    this.retire(new KeelsonError('E_UNAVAILABLE', text, { cause }));
+    this.retire(new KeelsonError('E_UNAVAILABLE', text));
     void this.close();
   }
 }

@@ -60,6 +60,11 @@ export class Links {
     return this.#options.endpoints.length;
   }
 
+  /** The link in use, where there is one. */
+  get current(): Link | undefined {
+    return this.#current;
+  }
+
   /** The link, made where there is none: every member is tried once. Rejects with `E_UNAVAILABLE` where none answers, or as `signal` says. */
   acquire(signal?: AbortSignal): Promise<Link> {
     if (this.#closed.signal.aborted) return Promise.reject(abortError(this.#closed.signal));
