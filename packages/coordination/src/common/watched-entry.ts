@@ -21,14 +21,21 @@ export async function* reportsOf(events: AsyncIterable<WatchEvent>, path: StoreP
   }
 }
 
-/** Waits until the entry at `path` is as `done` wants it, and gives it. Rejects as `abortError` says when `signal` trips, `E_CLOSED` when the store is closed. */
+/**
+ * Waits until the entry at `path` is as `done` wants it, and gives it. With `since`, the caller knows how the entry was at that revision and
+ * that `done` would not have wanted it: engines that keep history are then spared a reading. Rejects as `abortError` says when
+ * `signal` trips, `E_CLOSED` when the store is closed.
+ */
 export async function waitForEntry(
   store: Store,
   path: StorePath,
   done: (entry: Entry | undefined) => boolean,
   signal: AbortSignal,
+  since?: Revision,
 ): Promise<Entry | undefined> {
-  for await (const { entry } of reportsOf(store.watch(path, { signal }), path)) if (done(entry)) return entry;
+  const resumed = since !== undefined && store.capabilities.history ? { afterRevision: since } : {};
+  const watch = store.watch(path, { signal, ...resumed });
+  for await (const { entry } of reportsOf(watch, path)) if (done(entry)) return entry;
   throwIfAborted(signal);
   throw new KeelsonError('E_INTERNAL', `The watch on ${path} ended by itself.`);
 }

@@ -168,7 +168,7 @@ export class QueueSeat {
     const signal = this.#lost.signal;
     if (target.type === 'any-gone') await waitForAnyGone(store, queue, target.names, signal);
     else {
-      const enough = (entry: Parameters<typeof isMarkedGranted>[0] | undefined): boolean =>
+      const enough = (entry: Entry | undefined): boolean =>
         entry === undefined || (target.type === 'gone-or-granted' && isMarkedGranted(entry));
       await waitForEntry(store, `${queue}/${target.name}`, enough, signal);
     }
@@ -194,7 +194,10 @@ export class QueueSeat {
     const { store, runtime } = this.#context;
     const path = this.#pathOf(place);
     try {
-      await waitForEntry(store, path, (entry) => entry?.createRevision !== place.createRevision, this.#lost.signal);
+      const { createRevision } = place;
+      // From the history: etcd may tell that a tenth of a second late, which would be too late for a turn, but not here.
+      const gone = (entry: Entry | undefined): boolean => entry?.createRevision !== createRevision;
+      await waitForEntry(store, path, gone, this.#lost.signal, createRevision);
       if (this.#place === place) this.#end(this.#evicted());
     } catch (error) {
       if (this.#lost.signal.aborted || this.#place !== place) return;
