@@ -7,6 +7,7 @@ export { type DeadlineTimer, deadlineTimer } from './deadline-timer.ts';
 export { isKeelsonError, KeelsonError, type KeelsonErrorJson, type KeelsonErrorOptions } from './error.ts';
 export { type ErrorCode, type ErrorKind, errorCatalogue } from './error-catalogue.ts';
 export { type LogFields, type Logger, silentLogger } from './logger.ts';
+export { lookFirst } from './look-first.ts';
 export {
   type OpenTelemetrySpanLike,
   type OpenTelemetryTracerLike,

@@ -17,6 +17,8 @@ describe('a write', () => {
       'a reply too large to send',
       new GrpcError(GrpcStatus.resourceExhausted, 'grpc: trying to send message larger than max'),
     ],
+    // etcd carries out the write that passes the quota, and refuses only those after it.
+    ['a passed quota', new GrpcError(GrpcStatus.resourceExhausted, 'etcdserver: mvcc: database space exceeded')],
     ['a cancelled call', new GrpcError(GrpcStatus.cancelled, 'context canceled')],
     ['an inner error', new GrpcError(GrpcStatus.internal, 'panic')],
   ])('may have been applied after %s', (_what, error) => {
@@ -40,7 +42,6 @@ describe('a write', () => {
     [GrpcStatus.invalidArgument, 'etcdserver: request is too large', 'E_TOO_LARGE'],
     [GrpcStatus.invalidArgument, 'etcdserver: too many operations in txn request', 'E_TOO_LARGE'],
     [GrpcStatus.invalidArgument, 'etcdserver: duplicate key given in txn request', 'E_INVALID_ARGUMENT'],
-    [GrpcStatus.resourceExhausted, 'etcdserver: mvcc: database space exceeded', 'E_UNAVAILABLE'],
     [GrpcStatus.resourceExhausted, 'grpc: received message larger than max (3 vs. 2)', 'E_TOO_LARGE'],
     [GrpcStatus.permissionDenied, 'etcdserver: permission denied', 'E_FORBIDDEN'],
     [GrpcStatus.unauthenticated, 'etcdserver: invalid auth token', 'E_UNAUTHENTICATED'],

@@ -25,11 +25,15 @@ const refusals: ReadonlySet<number> = new Set([
 const refusalsByText: ReadonlySet<number> = new Set([GrpcStatus.permissionDenied, GrpcStatus.resourceExhausted]);
 const serversOwnRefusal = /^etcdserver: |received message larger than max/;
 
+/** etcd says so of the write that found the quota passed, too, which it has carried out: only later ones are refused. */
+const mayHaveFilledTheQuota = /database space exceeded/;
+
 /** Whether the failed call has certainly changed nothing. */
 export function surelyNotApplied(error: unknown): boolean {
   if (!isGrpcError(error)) return isKeelsonError(error, 'E_UNAVAILABLE');
   if (error.notProcessed || refusals.has(error.status)) return true;
-  if (refusalsByText.has(error.status)) return serversOwnRefusal.test(error.message);
+  if (refusalsByText.has(error.status))
+    return serversOwnRefusal.test(error.message) && !mayHaveFilledTheQuota.test(error.message);
   return error.status === GrpcStatus.unavailable && refusedBeforeProposal.test(error.message);
 }
 

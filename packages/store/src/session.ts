@@ -11,7 +11,8 @@ export interface SessionOptions extends CallOptions {
  *
  * Its promise: **`lost` trips no later than the moment at which the store can first give the session's entries away**, by the
  * local monotonic clock, counted from the *sending* of the last acknowledged keepalive, whatever the network does. After a pause of
- * the process, `lost` is tripped before any other callback of this session runs, and `assertAlive` throws.
+ * the process, `lost` is tripped before any other callback of this session runs, and `assertAlive` throws; and whoever kept
+ * the signal and reads `aborted` is told the truth by the clock, whether or not a timer has had its turn.
  */
 export interface Session extends AsyncDisposable {
   /** Lower-case hex without prefix, as Helix writes session ids. Equals `owner` of the entries written under it. */

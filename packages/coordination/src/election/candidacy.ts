@@ -3,6 +3,7 @@ import {
   type CallOptions,
   isKeelsonError,
   KeelsonError,
+  lookFirst,
   onAbort,
   type Runtime,
   sleep,
@@ -67,6 +68,7 @@ export class Candidacy implements Leadership {
   constructor(options: CandidacyOptions) {
     this.#options = options;
     this.path = options.path;
+    lookFirst(this.#lost.signal, () => options.session.lost.aborted);
     this.#won = new Promise((resolve, reject) => {
       this.#announce = resolve;
       this.#refuse = reject;

@@ -1,4 +1,4 @@
-import { type CallOptions, KeelsonError, onAbort } from '@keelson/runtime';
+import { type CallOptions, KeelsonError, lookFirst, onAbort } from '@keelson/runtime';
 import type { Revision, Store, StorePath } from '@keelson/store';
 import { type StoreGuard, storeGuard } from '../guard/store-guard.ts';
 import type { QueueMode } from '../queue/queue-name.ts';
@@ -68,6 +68,7 @@ class LockHandle implements HeldLock {
     this.#holding = holding;
     this.guard = storeGuard(store, [{ path, createRevision }], () => this.lost);
     holding.handles += 1;
+    lookFirst(this.#lost.signal, () => holding.seat.lost.aborted);
     const release = onAbort(holding.seat.lost, (tripped) => this.#end(tripped.reason));
     onAbort(this.#lost.signal, release);
   }

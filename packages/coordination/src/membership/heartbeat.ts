@@ -11,6 +11,8 @@ export interface Heartbeat {
   readonly incarnation: Revision | undefined;
   /** How late the sender's own timer was, in milliseconds: a sender that stalls says so itself. */
   readonly lagMs: number;
+  /** How often the sender means to beat, in milliseconds; `undefined` where it does not say. */
+  readonly everyMs: number | undefined;
 }
 
 /** What an entry below a group's heartbeats tells. */
@@ -20,6 +22,7 @@ export function decodeHeartbeat(entry: Entry): Heartbeat {
     beat: numberField(record, 'beat') ?? 0,
     incarnation: revisionField(record, 'incarnation'),
     lagMs: numberField(record, 'lagMs') ?? 0,
+    everyMs: numberField(record, 'everyMs'),
   };
 }
 

@@ -53,6 +53,19 @@ describe('phi', () => {
 });
 
 describe('suspicion', () => {
+  test('does not fall on a peer whose beats came all at once, held up on the way or while the observer was stopped', () => {
+    let state = initialSuspicion(0);
+    const reports: SuspicionReport[] = [];
+    const feed = (event: SuspicionEvent): void => {
+      const step = stepSuspicion(state, event, rule);
+      state = step.state;
+      reports.push(...step.reports);
+    };
+    for (let beat = 0; beat < 20; beat += 1) feed({ type: 'heard', peer: 'a', atMs: beat, lagMs: 0 });
+    for (let atMs = 250; atMs <= 1_500; atMs += 250) feed({ type: 'tick', atMs });
+    expect(reports).toEqual([]);
+  });
+
   test('falls on a peer that fell silent within two beats, with evidence, and is cleared when it is heard', () => {
     const silent = (atMs: number): boolean => atMs > 20_000 && atMs < 30_000;
     const reports = play({ peers: ['a', 'b'], untilMs: 40_000, speaks: (peer, atMs) => peer === 'b' || !silent(atMs) });

@@ -57,7 +57,14 @@ export interface SuspicionState {
 
 /** What an observer is told; all times on its own monotonic clock, in milliseconds. */
 export type SuspicionEvent =
-  | { readonly type: 'heard'; readonly peer: string; readonly atMs: number; readonly lagMs: number }
+  | {
+      readonly type: 'heard';
+      readonly peer: string;
+      readonly atMs: number;
+      readonly lagMs: number;
+      /** How often the peer means to be heard; absent where it does not say. */
+      readonly everyMs?: number;
+    }
   /** The peer has left, or its session has ended. */
   | { readonly type: 'gone'; readonly peer: string }
   | { readonly type: 'cut-off' }
@@ -107,14 +114,16 @@ export function stepSuspicion(state: SuspicionState, event: SuspicionEvent, rule
 
 function heard(
   state: SuspicionState,
-  { peer, atMs, lagMs }: Extract<SuspicionEvent, { type: 'heard' }>,
+  { peer, atMs, lagMs, ...told }: Extract<SuspicionEvent, { type: 'heard' }>,
   rule: SuspicionRule,
 ): SuspicionStep {
   const known = state.peers.get(peer);
   const spentMs = known === undefined ? 0 : atMs - known.lastMs - known.deafMs;
-  // An interval in which one could not hear says nothing about how regular the peer is.
-  const usable = known !== undefined && spentMs > 0 && known.deafMs === 0;
-  const before = known?.intervals ?? assumedIntervals(rule.everyMs);
+  const everyMs = told.everyMs ?? rule.everyMs;
+  // An interval in which one could not hear says nothing about how regular the peer is; nor do beats that come right after each other: those were
+  // held up on the way, or here, and would make the next ordinary silence look like the end.
+  const usable = known !== undefined && spentMs >= everyMs / 2 && known.deafMs === 0;
+  const before = known?.intervals ?? assumedIntervals(everyMs);
   const intervals = usable ? withInterval(before, spentMs) : before;
   const peers = new Map(state.peers).set(peer, { intervals, lastMs: atMs, deafMs: 0, lagMs, suspected: false });
   return { state: { ...state, peers }, reports: known?.suspected === true ? [{ type: 'cleared', peer }] : [] };

@@ -68,7 +68,9 @@ function eventsOf(event: WatchEvent, folder: StorePath, known: readonly string[]
   const events: SuspicionEvent[] = [{ type: 'reached' }];
   const heard = (entry: Entry): void => {
     if (parentPath(entry.path) !== folder) return;
-    events.push({ type: 'heard', peer: lastSegment(entry.path), atMs, lagMs: decodeHeartbeat(entry).lagMs });
+    const { lagMs, everyMs } = decodeHeartbeat(entry);
+    const told = everyMs === undefined ? {} : { everyMs };
+    events.push({ type: 'heard', peer: lastSegment(entry.path), atMs, lagMs, ...told });
   };
   if (event.type === 'snapshot') {
     const present = new Set(event.entries.map(({ path }) => path));

@@ -41,3 +41,17 @@ test('who asked for a lock keeps the place that its first request got it, also w
   const { entries } = await runtime.drive(tree.list('/coordination/locks/l/queue'));
   expect(entries).toHaveLength(2);
 });
+
+test('whoever kept the bare signal of a lock is told the truth right after a pause', async () => {
+  const runtime = virtualRuntime({ seed: 4 });
+  const store = memoryStore(runtime);
+  const session = await runtime.drive(store.openSession({ ttlMs: 3_000 }));
+  const recipes = coordination({ store, session, runtime, owner: 'a', host: 'h', pid: 1 });
+  const { lost } = await runtime.drive(recipes.lock('l').acquire());
+  const member = (await runtime.drive(recipes.group('g').join('m'))).lost;
+  const leader = (await runtime.drive(recipes.election('e').campaign())).lost;
+  expect([lost.aborted, member.aborted, leader.aborted, session.lost.aborted]).toEqual([false, false, false, false]);
+  runtime.pause(5_000);
+  expect([lost.aborted, member.aborted, leader.aborted]).toEqual([true, true, true]);
+  expect(lost.reason).toMatchObject({ code: 'E_SESSION_EXPIRED' });
+});

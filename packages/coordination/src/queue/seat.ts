@@ -1,4 +1,12 @@
-import { abortError, type CallOptions, isKeelsonError, KeelsonError, onAbort, withDeadline } from '@keelson/runtime';
+import {
+  abortError,
+  type CallOptions,
+  isKeelsonError,
+  KeelsonError,
+  lookFirst,
+  onAbort,
+  withDeadline,
+} from '@keelson/runtime';
 import { type Entry, lastSegment, type StorePath } from '@keelson/store';
 import { attemptTimeoutMs, type RecipeContext } from '../common/context.ts';
 import { isUnknown, persist } from '../common/persist.ts';
@@ -50,6 +58,8 @@ export class QueueSeat {
     this.#context = context;
     this.#options = options;
     this.#nonce = runtime.random.uuid().replaceAll('-', '').slice(0, 16);
+    // Whoever kept the bare signal is told the truth too, right after a pause.
+    lookFirst(this.#lost.signal, () => session.lost.aborted);
     this.#record = { ...options.record, identity, enteredAtMs: runtime.clock.wallMs(), ttlMs: session.ttlMs };
   }
 

@@ -4,6 +4,7 @@ import {
   deadlineTimer,
   isKeelsonError,
   KeelsonError,
+  lookFirst,
   type TimerHandle,
   withDeadline,
 } from '@keelson/runtime';
@@ -63,6 +64,7 @@ export class LeaseSession implements Session {
     this.#ttlMs = lease.ttlMs;
     this.#onEnded = onEnded;
     this.#deadline = deadlineTimer(context.runtime, this.#deadlineFrom(sentAtMs), () => this.#expired());
+    lookFirst(this.#lost.signal, () => this.#deadline.check());
     this.#scheduleBeat(sentAtMs + this.#ttlMs / 3);
   }
 

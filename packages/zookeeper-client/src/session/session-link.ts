@@ -5,6 +5,7 @@ import {
   deadlineTimer,
   isKeelsonError,
   KeelsonError,
+  lookFirst,
   onAbort,
   type Runtime,
 } from '@keelson/runtime';
@@ -87,6 +88,7 @@ export class SessionLink {
     this.#sink = sink;
     this.#session = options.session ?? { id: 0n, password: NO_PASSWORD };
     this.#timeoutMs = options.sessionTimeoutMs;
+    lookFirst(this.#ended.signal, () => this.#expiry?.check());
     this.#reconnect = new Reconnect(options.servers, options.handshake, (error) =>
       this.#sink.onConnection({ type: 'out-of-reach', error }),
     );
