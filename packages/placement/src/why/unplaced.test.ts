@@ -104,15 +104,11 @@ describe('explainUnplaced', () => {
       if (problem.S !== situation.problem.S) return;
       const n = problem.nodeNames.indexOf(relaxation.node);
       const node = situation.assignment.node.slice();
+      const zoneRelaxed = relaxation.changes.some(({ rule }) => rule === 'fault-zone');
+      // A node that comes back may hold more than it has room for; that is not this replica's doing.
+      const before = wrongsAt(problem, { node }, n, zoneRelaxed);
       node[slot] = n;
-      expect(
-        wrongsAt(
-          problem,
-          { node },
-          n,
-          relaxation.changes.some(({ rule }) => rule === 'fault-zone'),
-        ),
-      ).toEqual([]);
+      expect(wrongsAt(problem, { node }, n, zoneRelaxed).filter((wrong) => !before.includes(wrong))).toEqual([]);
     });
   });
 
