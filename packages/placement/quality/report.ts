@@ -12,7 +12,7 @@ const shown = (figure: number): string => figure.toFixed(3);
 export function tableOf(all: readonly ScenarioFigures[], summary: Summary): string {
   const kinds = new Map<string, ScenarioFigures[]>();
   for (const one of all) {
-    const { family, weighted } = one.outcome.scenario;
+    const { family, weighted } = one;
     const key = `${family}${weighted ? ', weighted' : ''}`;
     kinds.set(key, [...(kinds.get(key) ?? []), one]);
   }
@@ -20,18 +20,31 @@ export function tableOf(all: readonly ScenarioFigures[], summary: Summary): stri
   rows.push(
     rowOf(
       'all without weights',
-      all.filter(({ outcome }) => !outcome.scenario.weighted),
+      all.filter(({ weighted }) => !weighted),
     ),
   );
   rows.push(
     rowOf(
       'all with weights',
-      all.filter(({ outcome }) => outcome.scenario.weighted),
+      all.filter(({ weighted }) => weighted),
     ),
   );
   const head: Row = {
     name: 'scenarios',
-    cells: ['n', 'median', 'p99', 'worst', 'leaders +', 'any sets +', 'leaders max', 'load max', 'left out', 'faulty'],
+    cells: [
+      'n',
+      'median',
+      'p99',
+      'worst',
+      'leaders +',
+      'any sets +',
+      'leaders max',
+      'load max',
+      'left out',
+      'faulty',
+      'proven',
+      'no balance',
+    ],
   };
   const widths = head.cells.map((cell, at) =>
     Math.max(cell.length, ...rows.map(({ cells }) => cells[at]?.length ?? 0)),
@@ -45,9 +58,11 @@ export function tableOf(all: readonly ScenarioFigures[], summary: Summary): stri
   return [
     ...lines,
     '',
-    'median, p99, worst: copied replicas over their lower bound. leaders +, any sets +: leader changes above the fewest for the',
+    'median, p99, worst: copied replicas over their lower bound; proven: scenarios whose bound is known to be the optimum. leaders +, any sets +: leader changes above the fewest for the',
     'replicas as they are, and for any sets of replicas, as a part of all leaders.',
-    'leaders max, load max: the fullest node over its fair share (leaders: rounded up to a whole one).',
+    'leaders max, load max: the fullest node over its fair share (leaders: rounded up to a whole one). left out: replicas that have a',
+    'place and got none. faulty: a hard constraint broken, a replica left out, or the balance asked for missed although there is an',
+    'answer that has it; no balance: proven that there is none.',
     `Sequences of 200 changes: ${shown(firstQuarter)} in the first quarter, ${shown(lastQuarter)} in the last. ${summary.answers} answers judged.`,
   ].join('\n');
 }
@@ -69,13 +84,15 @@ function rowOf(name: string, figures: readonly ScenarioFigures[]): Row {
       shown(most(({ loadMax }) => loadMax)),
       `${figures.reduce((sum, { unplaced }) => sum + unplaced, 0)}`,
       `${faulty}`,
+      `${figures.filter(({ exact }) => exact).length}`,
+      `${figures.filter(({ unreachable }) => unreachable > 0).length}`,
     ],
   };
 }
 
 /** How badly a scenario went, for the list of the worst. */
-function badness({ movement, leadersOver, leaderMax, unplaced, faults, outcome }: ScenarioFigures): number {
-  const allowed = outcome.scenario.weighted ? 1.05 : 1;
+function badness({ movement, leadersOver, leaderMax, unplaced, faults, weighted }: ScenarioFigures): number {
+  const allowed = weighted ? 1.05 : 1;
   return (
     100 * unplaced +
     10 * faults.length +
@@ -92,9 +109,9 @@ export function worstOf(all: readonly ScenarioFigures[], count: number): Scenari
 }
 
 /** One scenario in one line. */
-export function lineOf({ outcome, movement, leadersOver, leaderMax, loadMax, faults }: ScenarioFigures): string {
-  const { scenario, partitions, nodes } = outcome;
-  const what = `${scenario.number} ${scenario.family}${scenario.weighted ? ', weighted' : ''}, ${partitions} × ${nodes}`;
-  const figures = `moves ${shown(movement)}, leaders +${shown(leadersOver)}, leaders max ${shown(leaderMax)}, load max ${shown(loadMax)}`;
-  return [`${what}: ${figures}`, ...faults.slice(0, 3)].join(' | ');
+export function lineOf(figures: ScenarioFigures): string {
+  const { number, family, weighted, partitions, nodes, movement, leadersOver, leaderMax, loadMax, faults } = figures;
+  const what = `${number} ${family}${weighted ? ', weighted' : ''}, ${partitions} × ${nodes}`;
+  const measured = `moves ${shown(movement)}${figures.exact ? '' : ' at most'}, leaders +${shown(leadersOver)}, leaders max ${shown(leaderMax)}, load max ${shown(loadMax)}`;
+  return [`${what}: ${measured}`, ...faults.slice(0, 3)].join(' | ');
 }

@@ -7,9 +7,23 @@ export interface Spread {
   readonly worst: number;
 }
 
-/** What a scenario amounts to, all its changes together. */
+/** Moves and what they are measured by. */
+interface Moved {
+  readonly moves: number;
+  readonly bound: number;
+}
+
+/** What a scenario amounts to, all its changes together. Plain data: it goes from thread to thread. */
 export interface ScenarioFigures {
-  readonly outcome: Outcome;
+  readonly number: number;
+  readonly family: string;
+  readonly weighted: boolean;
+  readonly partitions: number;
+  readonly nodes: number;
+  /** Answers judged. */
+  readonly answers: number;
+  /** Long sequences: the first and the last quarter of the changes. */
+  readonly quarters: { readonly first: Moved; readonly last: Moved } | undefined;
   /** Moves over their bound; 1 where neither is any. */
   readonly movement: number;
   /** Leader changes above the fewest that the answer's own sets of replicas allow, as a part of all leaders. */
@@ -52,24 +66,36 @@ export interface Summary {
 const sum = (verdicts: readonly Verdict[], of: (verdict: Verdict) => number): number =>
   verdicts.reduce((total, verdict) => total + of(verdict), 0);
 
+const movedBy = (verdicts: readonly Verdict[]): Moved => ({
+  moves: sum(verdicts, (verdict) => verdict.moves),
+  bound: sum(verdicts, (verdict) => verdict.moveBound),
+});
+
 /** Moves over their bound; where nothing had to move, every move counts whole. */
-function movesOverBound(verdicts: readonly Verdict[]): number {
-  const moves = sum(verdicts, (verdict) => verdict.moves);
-  const bound = sum(verdicts, (verdict) => verdict.moveBound);
-  return bound === 0 ? 1 + moves : moves / bound;
-}
+const ratioOf = ({ moves, bound }: Moved): number => (bound === 0 ? 1 + moves : moves / bound);
 
 /** Adds up a scenario. */
-export function figuresOf(outcome: Outcome): ScenarioFigures {
-  const { verdicts } = outcome;
+export function figuresOf({ scenario, verdicts, partitions, nodes }: Outcome): ScenarioFigures {
   const changes = verdicts.filter(({ part }) => part === 'change');
-  const allLeaders = sum(changes, (verdict) => verdict.leaders);
-  const leaders = Math.max(1, allLeaders);
+  const leaders = Math.max(
+    1,
+    sum(changes, (verdict) => verdict.leaders),
+  );
   const over = sum(changes, ({ leaderChanges, leaderBoundHere }) => Math.max(0, leaderChanges - leaderBoundHere));
   const overAll = sum(changes, ({ leaderChanges, leaderBound }) => Math.max(0, leaderChanges - leaderBound));
+  const quarter = Math.floor(changes.length / 4);
   return {
-    outcome,
-    movement: movesOverBound(changes),
+    number: scenario.number,
+    family: scenario.family,
+    weighted: scenario.weighted,
+    partitions,
+    nodes,
+    answers: verdicts.length,
+    quarters:
+      changes.length < 100
+        ? undefined
+        : { first: movedBy(changes.slice(0, quarter)), last: movedBy(changes.slice(-quarter)) },
+    movement: ratioOf(movedBy(changes)),
     leadersOver: over / leaders,
     leadersOverAll: overAll / leaders,
     leaderMax: Math.max(...verdicts.map(({ leaderMax }) => leaderMax)),
@@ -91,14 +117,13 @@ export function spreadOf(figures: readonly number[]): Spread {
 /** Everything in a few figures. */
 export function summarize(all: readonly ScenarioFigures[]): Summary {
   const movement = (weighted: boolean): Spread =>
-    spreadOf(all.filter(({ outcome }) => outcome.scenario.weighted === weighted).map((one) => one.movement));
-  const sequences = all.map(({ outcome }) => outcome.verdicts).filter(({ length }) => length > 100);
-  const quarter = (from: number): number =>
-    movesOverBound(
-      sequences.flatMap((verdicts) =>
-        verdicts.slice(1 + from * ((verdicts.length - 1) / 4)).slice(0, (verdicts.length - 1) / 4),
-      ),
-    );
+    spreadOf(all.filter((one) => one.weighted === weighted).map((one) => one.movement));
+  const quarters = all.flatMap((one) => one.quarters ?? []);
+  const together = (moved: readonly Moved[]): number =>
+    ratioOf({
+      moves: moved.reduce((total, { moves }) => total + moves, 0),
+      bound: moved.reduce((total, { bound }) => total + bound, 0),
+    });
   return {
     scenarios: all.length,
     movement: { unweighted: movement(false), weighted: movement(true) },
@@ -108,11 +133,14 @@ export function summarize(all: readonly ScenarioFigures[]): Summary {
       worstMaxOverMean: Math.max(...all.map(({ leaderMax }) => leaderMax)),
     },
     placeableUnplaced: all.reduce((total, { unplaced }) => total + unplaced, 0),
-    answers: all.reduce((total, { outcome }) => total + outcome.verdicts.length, 0),
+    answers: all.reduce((total, { answers }) => total + answers, 0),
     faulty: all.filter(({ faults }) => faults.length > 0).length,
     unreachable: all.filter(({ unreachable }) => unreachable > 0).length,
-    exact: all.filter(({ exact, outcome }) => exact && outcome.scenario.weighted).length,
-    sequences: { firstQuarter: quarter(0), lastQuarter: quarter(3) },
+    exact: all.filter(({ exact, weighted }) => exact && weighted).length,
+    sequences: {
+      firstQuarter: together(quarters.map(({ first }) => first)),
+      lastQuarter: together(quarters.map(({ last }) => last)),
+    },
   };
 }
 
