@@ -4,7 +4,7 @@ import { arbitraryNumbers, arbitraryProblem } from '../../test-support/arbitrary
 import { feasibleAssignment, wrongs } from '../../test-support/feasible-assignment.ts';
 import type { SlotAssignment } from '../assignment.ts';
 import { compile } from '../model/compile.ts';
-import { type CompiledProblem, NONE } from '../model/compiled.ts';
+import { type CompiledProblem, NODE_LIVE, NONE } from '../model/compiled.ts';
 import type { PlacementNode, PlacementPartition, PlacementProblem, PlacementResource } from '../model/problem.ts';
 import type { Violation } from '../score/violations.ts';
 import { constraintKey, hindrancesOf } from './constraint.ts';
@@ -67,6 +67,13 @@ function wrongsAt(problem: CompiledProblem, assignment: SlotAssignment, n: numbe
     if (rule === 'fault-zone') return zone === problem.zoneNames[problem.zone[n] ?? 0] && !zoneRelaxed;
     return node === problem.nodeNames[n] || node === undefined;
   });
+}
+
+/** What a broken rule counts: of a limit by how much of it it is exceeded, 1 for any other; nothing helps where a replica stands already. */
+function measureOf({ rule, figure, limit }: Violation): number {
+  if (rule === 'one-per-node') return Number.POSITIVE_INFINITY;
+  if (rule !== 'capacity' && rule !== 'max-replicas' && rule !== 'max-replicas-per-node') return 1;
+  return limit > 0 ? (figure - limit) / limit : 100;
 }
 
 describe('explainUnplaced', () => {
@@ -133,6 +140,29 @@ describe('explainUnplaced', () => {
         expect(others.length, left.text).toBeGreaterThan(0);
       }
     });
+  });
+
+  test('no live node would do with less: each is tried, and what breaks there is measured', () => {
+    let tried = 0;
+    forAllUnplaced((input, situation, p, slot) => {
+      const { problem, assignment } = situation;
+      const { conflict, relaxation } = explainUnplaced(situation, p, slot);
+      if (conflict.length === 0 || input.topology?.faultZone !== undefined) return;
+      const before = new Set(wrongs(problem, assignment));
+      for (let n = 0; n < problem.N; n++) {
+        if (problem.nodeState[n] !== NODE_LIVE) continue;
+        const node = assignment.node.slice();
+        node[slot] = n;
+        const broken = wrongs(problem, { node }).filter((wrong) => !before.has(wrong));
+        const measure = broken.reduce((sum, wrong) => sum + measureOf(JSON.parse(wrong) as Violation), 0);
+        expect(relaxation?.measure ?? Number.POSITIVE_INFINITY).toBeLessThanOrEqual(measure + 1e-9);
+        if (relaxation?.node === problem.nodeNames[n]) {
+          expect(relaxation.measure).toBeCloseTo(measure, 9);
+          tried += 1;
+        }
+      }
+    });
+    expect(tried).toBeGreaterThan(20);
   });
 
   test('says what is lacking in the cluster, and what would be enough', () => {
