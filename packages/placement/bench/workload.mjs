@@ -66,24 +66,27 @@ export function nodeOf({ nodeNames, zones, capacity }, index) {
  * @returns {PlacementProblem}
  */
 export function problemOf(workload) {
-  const { nodeNames, partitionNames, weights, slaveLoad } = workload;
-  const slave = slaveLoad === 1 ? {} : { load: { qps: slaveLoad } };
+  const { nodeNames, partitionNames } = workload;
   return {
     dimensions: DIMENSIONS,
     topology: { levels: ['zone', 'host'], faultZone: 'zone' },
     nodes: nodeNames.slice(0, -1).map((_, n) => nodeOf(workload, n)),
-    resources: [
-      {
-        name: 'db',
-        roles: [
-          { name: 'MASTER', count: 1 },
-          { name: 'SLAVE', count: REPLICAS - 1, ...slave },
-        ],
-        partitions: partitionNames.map((name, p) => {
-          const at = p * DIMENSIONS.length;
-          return { name, weight: { cpu: weights[at], disk: weights[at + 1], qps: weights[at + 2] } };
-        }),
-      },
+    resources: [resourceOf(workload, 'db', partitionNames.length)],
+  };
+}
+
+/** A resource of the first partitions of the workload. */
+export function resourceOf({ partitionNames, weights, slaveLoad }, name, partitions) {
+  const slave = slaveLoad === 1 ? {} : { load: { qps: slaveLoad } };
+  return {
+    name,
+    roles: [
+      { name: 'MASTER', count: 1 },
+      { name: 'SLAVE', count: REPLICAS - 1, ...slave },
     ],
+    partitions: partitionNames.slice(0, partitions).map((partition, p) => {
+      const at = p * DIMENSIONS.length;
+      return { name: partition, weight: { cpu: weights[at], disk: weights[at + 1], qps: weights[at + 2] } };
+    }),
   };
 }

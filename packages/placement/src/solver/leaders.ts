@@ -23,6 +23,9 @@ export function evenOutLeaders(state: SolverState, ranges: Ranges, fairLeaders: 
 
 type Test = (n: number) => boolean;
 
+/** Paths that are looked for in one search. */
+const AT_ONCE = 64;
+
 class LeaderFlow {
   readonly #state: SolverState;
   readonly #ranges: Ranges;
@@ -68,7 +71,7 @@ class LeaderFlow {
     for (let t = slotsFrom[p] as number; t < (slotsFrom[p + 1] as number); t++) {
       const n = state.node[t] as number;
       if (t === s || n === NONE || !couldGoOn(state, p, n) || !mayHandOver(state, s, t)) continue;
-      state.exchange(s, t);
+      this.#exchange(s, t);
       return true;
     }
     return false;
@@ -108,7 +111,7 @@ class LeaderFlow {
       bestExcess = this.#excess(to);
     }
     if (best === NONE) return false;
-    state.exchange(s, best);
+    this.#exchange(s, best);
     return true;
   }
 
@@ -145,14 +148,14 @@ class LeaderFlow {
         if (from === NONE || state.layout.leads[state.kindOf(s)] === 0 || !mayGive(from)) continue;
         if (!mayHandOver(state, s, t) || handOverCost(state, p, from, to) > most) continue;
         this.#budget.take();
-        state.exchange(s, t);
+        this.#exchange(s, t);
         break;
       }
       t = following;
     }
   }
 
-  /** Takes cheapest paths of at most `most` while there are any, searched from the side with fewer nodes. */
+  /** Takes cheapest paths of at most `most` while there are any, searched from the side with fewer nodes, several of the same cost at once. */
   #follow(mayGive: Test, mayTake: Test, most: number): void {
     for (let enough = Math.min(most, 0); ; ) {
       const givers = this.#nodes(mayGive);
@@ -163,20 +166,62 @@ class LeaderFlow {
         ? [this.#backward, takers, mayGive]
         : [this.#forward, givers.sort((a, b) => this.#excess(b) - this.#excess(a) || a - b), mayTake];
       const isStart = new Set(from);
-      const path = this.#search.find(graph, from, (n) => !isStart.has(n) && isEnd(n), { enough, most });
-      const end = path?.at(-1);
-      if (path === undefined || end === undefined) return;
-      enough = this.#search.costTo(end);
-      this.#shift(graph, path);
+      const isSink: Test = (n) => !isStart.has(n) && isEnd(n);
+      const paths = this.#search.findSome(graph, from, isSink, {
+        enough,
+        most,
+        wanted: Math.min(AT_ONCE, this.#needed()),
+      });
+      const end = paths[0]?.at(-1);
+      if (end === undefined) return;
+      enough = Math.max(enough, this.#search.costTo(end));
+      const isOpen = backward ? mayTake : mayGive;
+      for (const path of paths) {
+        const isLeft = isOpen(path[0] as number) && isEnd(path.at(-1) as number) && this.#isThere(graph, path, enough);
+        if (path === paths[0] || isLeft) this.#shift(graph, path);
+      }
     }
+  }
+
+  /** Whether the path is still there, for no more than it did cost, after others were taken. */
+  #isThere(graph: LeaderGraph, path: readonly number[], most: number): boolean {
+    const partitions = new Set<number>();
+    let cost = 0;
+    for (let i = 1; i < path.length; i++) {
+      const pair = graph.pair(path[i - 1] as number, path[i] as number);
+      if (pair === undefined) return false;
+      partitions.add(this.#state.layout.partitionOf[pair[0]] as number);
+      cost += graph.row(path[i - 1] as number, most)[path[i] as number] as number;
+    }
+    return cost <= most && partitions.size === path.length - 1;
   }
 
   /** Hands over along a path, as the graph walks it. */
   #shift(graph: LeaderGraph, path: readonly number[]): void {
     for (let i = path.length - 1; i > 0; i--) {
       const pair = graph.pair(path[i - 1] as number, path[i] as number);
-      if (pair !== undefined) this.#state.exchange(pair[0], pair[1]);
+      if (pair !== undefined) this.#exchange(pair[0], pair[1]);
     }
+  }
+
+  #exchange(s: number, t: number): void {
+    this.#state.exchange(s, t);
+    const p = this.#state.layout.partitionOf[s] as number;
+    this.#forward.changed(p);
+    this.#backward.changed(p);
+  }
+
+  /** Leads that have to go somewhere, or to come from somewhere, whichever is more; at least one. */
+  #needed(): number {
+    const { leastLeaders, mostLeaders } = this.#ranges;
+    let above = 0;
+    let below = 0;
+    for (let n = 0; n < this.#fair.length; n++) {
+      const leaders = this.#state.leaders[n] as number;
+      above += Math.max(0, leaders - (mostLeaders[n] as number));
+      below += Math.max(0, (leastLeaders[n] as number) - leaders);
+    }
+    return Math.max(1, above, below);
   }
 
   #nodes(test: Test): number[] {

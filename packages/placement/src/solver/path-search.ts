@@ -7,6 +7,13 @@ export interface ShiftGraph {
   row(from: number, most: number): Int8Array;
 }
 
+interface SearchLimits {
+  readonly enough: number;
+  readonly most: number;
+  /** Told of a sink that is reached for `enough` or less; says whether that is all that is wanted. */
+  readonly onCheap: (sink: number) => boolean;
+}
+
 /**
  * Cheapest paths from any of some nodes to any of others, by Bellman and Ford with a queue: costs are small and may be negative, but no
  * cycle is. Among paths of equal cost it finds one of fewest arcs from the first sources, which in the graph of shifts never asks the same
@@ -35,11 +42,31 @@ export class PathSearch {
     isSink: (n: number) => boolean,
     { enough, most }: { readonly enough: number; readonly most: number },
   ): number[] | undefined {
-    const sink = this.#search(graph, sources, isSink, enough, most);
-    if (sink < 0) return undefined;
-    const path = [sink];
-    for (let n = this.#parent[sink] as number; n >= 0; n = this.#parent[n] as number) path.push(n);
-    return path.toReversed();
+    const sink = this.#search(graph, sources, isSink, { enough, most, onCheap: () => true });
+    return sink < 0 ? undefined : this.#pathTo(sink);
+  }
+
+  /**
+   * Up to `wanted` paths at once: all that cost `enough` or less and lead to different sinks, else a cheapest one, if there is any. Once one of
+   * them has been taken, another may not be there any more: whoever takes several has to look.
+   */
+  findSome(
+    graph: ShiftGraph,
+    sources: readonly number[],
+    isSink: (n: number) => boolean,
+    { enough, most, wanted }: { readonly enough: number; readonly most: number; readonly wanted: number },
+  ): readonly (readonly number[])[] {
+    const found = new Map<number, readonly number[]>();
+    const best = this.#search(graph, sources, isSink, {
+      enough,
+      most,
+      onCheap: (sink) => {
+        if (!found.has(sink)) found.set(sink, this.#pathTo(sink));
+        return found.size >= wanted;
+      },
+    });
+    if (found.size > 0) return [...found.values()];
+    return best < 0 ? [] : [this.#pathTo(best)];
   }
 
   /** What the last path found cost. */
@@ -51,8 +78,7 @@ export class PathSearch {
     graph: ShiftGraph,
     sources: readonly number[],
     isSink: (n: number) => boolean,
-    enough: number,
-    most: number,
+    { enough, most, onCheap }: SearchLimits,
   ): number {
     const far = 1 << 29;
     const distance = this.#distance.fill(far);
@@ -85,11 +111,17 @@ export class PathSearch {
         this.#parent[v] = u;
         if (isSink(v)) {
           if (best < 0 || reached < (distance[best] as number)) best = v;
-          if (reached <= enough) return v;
+          if (reached <= enough && onCheap(v)) return v;
         } else push(v);
       }
     }
     return best;
+  }
+
+  #pathTo(sink: number): number[] {
+    const path = [sink];
+    for (let n = this.#parent[sink] as number; n >= 0; n = this.#parent[n] as number) path.push(n);
+    return path.toReversed();
   }
 
   /** Whether v lies on the way to u: a cycle, which only a graph that has changed meanwhile can show. */
