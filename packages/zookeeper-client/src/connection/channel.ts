@@ -4,6 +4,9 @@ import { KeelsonError } from '@keelson/runtime';
 import { type ServerAddress, serverName } from '../connect-string.ts';
 import { FrameSplitter } from '../wire/frame-splitter.ts';
 
+/** As much as one read brings at most. */
+const READ_BUFFER_BYTES = 64 * 1024;
+
 /** How servers are spoken to over TLS. */
 export interface ZooKeeperTls {
   /** Authorities to trust, PEM; default: the system's. */
@@ -36,9 +39,8 @@ export class Channel {
     this.server = server;
     this.#sink = sink;
     this.#splitter = new FrameSplitter(maxFrameBytes);
-    this.#socket = open(server, tls);
+    this.#socket = open(server, tls, (chunk) => this.#received(chunk));
     this.#socket.setNoDelay(true);
-    this.#socket.on('data', (chunk: Buffer) => this.#received(chunk));
     this.#socket.on('error', (error) => this.#lost(error));
     // The server hung up; the socket itself would wait until what is written has gone.
     this.#socket.on('end', () => this.#lost());
@@ -85,9 +87,26 @@ export class Channel {
   }
 }
 
-function open(server: ServerAddress, tls: ZooKeeperTls | undefined): Socket {
+/** Opens a connection. A chunk given to `received` is only valid during the call. */
+function open(server: ServerAddress, tls: ZooKeeperTls | undefined, received: (chunk: Buffer) => void): Socket {
   const { host, port } = server;
-  if (tls === undefined) return connectTcp({ host, port });
+  return tls === undefined ? openTcp(host, port, received) : openTls(host, port, tls).on('data', received);
+}
+
+/**
+ * Reads go into one buffer for the life of the connection, past the machinery of streams, where a client that asks one thing at a time
+ * would spend much of its time.
+ */
+function openTcp(host: string, port: number, received: (chunk: Buffer) => void): Socket {
+  const buffer = Buffer.allocUnsafeSlow(READ_BUFFER_BYTES);
+  const callback = (size: number): boolean => {
+    received(buffer.subarray(0, size));
+    return true;
+  };
+  return connectTcp({ host, port, onread: { buffer, callback } });
+}
+
+function openTls(host: string, port: number, tls: ZooKeeperTls): Socket {
   const { ca, cert, key, serverName: name } = tls;
   const text = (pem: string | Uint8Array): string | Buffer => (typeof pem === 'string' ? pem : Buffer.from(pem));
   return connectTls({
