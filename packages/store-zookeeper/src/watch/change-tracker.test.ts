@@ -94,6 +94,23 @@ describe('the changes that a watch tells', () => {
       }),
     );
   });
+
+  it('end with an entry that came back, also where its deletion was seen later than it came back', () => {
+    const tracker = new ChangeTracker();
+    tracker.reset([entry('/a', 1n, 1n)]);
+    expect(short(tracker.take([{ path: '/a', entry: undefined, goneBy: 30n }], 10n))).toEqual([]);
+    expect(short(tracker.take([{ path: '/a', entry: entry('/a', 20n, 20n), goneBy: 40n }], 40n))).toEqual([
+      '-/a@20',
+      '/a@20',
+    ]);
+  });
+
+  it('end without an entry that went again, also where only its first deletion was told of', () => {
+    const tracker = new ChangeTracker();
+    tracker.reset([]);
+    expect(short(tracker.take([{ path: '/a', entry: entry('/a', 20n, 20n), goneBy: 0n }], 10n))).toEqual([]);
+    expect(short(tracker.take([{ path: '/a', entry: undefined, goneBy: 15n }], 40n))).toEqual(['/a@20', '-/a@20']);
+  });
 });
 
 describe('paths that have changed', () => {

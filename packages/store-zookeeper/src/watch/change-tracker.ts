@@ -57,14 +57,26 @@ export class ChangeTracker {
     if (entry === undefined) {
       if (known === undefined) return;
       this.#known.delete(path);
-      this.#held.push({ type: 'delete', path, revision: goneBy });
+      // What told of the deletion may have meant an earlier one: it comes after what the reader is to be told of first.
+      const revision = goneBy > known.modifyRevision ? goneBy : known.modifyRevision;
+      this.#held.push({ type: 'delete', path, revision });
       return;
     }
     if (known?.modifyRevision === entry.modifyRevision) return;
+    if (known === undefined) this.#dateBack(path, entry.createRevision);
     if (known !== undefined && known.createRevision !== entry.createRevision)
       this.#held.push({ type: 'delete', path, revision: entry.createRevision });
     this.#held.push({ type: 'put', entry });
     this.#know(entry);
+  }
+
+  /** A deletion is dated by when it was seen, which may be after the creation that followed it: it was before. */
+  #dateBack(path: StorePath, createdAt: Revision): void {
+    this.#held = this.#held.map((change) =>
+      change.type === 'delete' && change.path === path && change.revision > createdAt
+        ? { ...change, revision: createdAt }
+        : change,
+    );
   }
 
   #know({ path, createRevision, modifyRevision }: Entry): void {
