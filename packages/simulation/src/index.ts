@@ -12,6 +12,6 @@ export {
   simulate,
 } from './simulate.ts';
 export type { ProcessState, SimulatedProcess } from './simulated-process.ts';
-export { measureSpeed, type SimulationSpeed, type SpeedOptions } from './speed.ts';
 export type { SimulatedServer } from './simulated-server.ts';
+export { measureSpeed, type SimulationSpeed, type SpeedOptions } from './speed.ts';
 export { type ProcessContext, type Program, SimulatedWorld, type Violation, type WorldOptions } from './world.ts';

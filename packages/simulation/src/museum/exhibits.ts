@@ -58,7 +58,7 @@ export const exhibits: readonly Exhibit[] = [
     name: 'former-session',
     bug: 'A process that comes back takes the ephemeral entry of its former session for its own; it goes when that session ends.',
     scenario: named('former-session', presenceScenario({ looksWhose: false })),
-    withinRuns: 10,
+    withinRuns: 20,
   },
   {
     name: 'stale-cache',
