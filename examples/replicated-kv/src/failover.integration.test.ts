@@ -10,9 +10,6 @@ const MOST_LOAD_PER_CORE = 3;
 /** What the cluster may take on top of the ttl, in milliseconds. */
 const TAKE_OVER_MS = 300;
 
-/** How long a shared machine may hold up everybody now and then, in milliseconds. */
-const HICCUP_MS = 500;
-
 /** Whether ZooKeeper plays too (`npm run test:failover`). Its faults with real processes are in every run of the tests: `packages/fault-runs`. */
 const onZooKeeper = process.env.KEELSON_FAILOVER_ON_ZOOKEEPER === 'true';
 
@@ -20,7 +17,7 @@ const onZooKeeper = process.env.KEELSON_FAILOVER_ON_ZOOKEEPER === 'true';
 const hosts: readonly [string, boolean, () => Promise<StoreHost>][] = [
   ['the embedded store', true, embeddedHost],
   ['etcd', requireServer('etcd-3.7'), etcdHost],
-  ['ZooKeeper', onZooKeeper && requireServer('zookeeper'), zookeeperHost],
+  ['ZooKeeper', onZooKeeper && requireServer('zookeeper'), () => zookeeperHost()],
 ];
 
 describe.each(hosts.filter(([, here]) => here))('the example on %s', (_, __, open) => {
@@ -150,10 +147,8 @@ describe.each(hosts.filter(([, here]) => here))('the example on %s', (_, __, ope
     skip(load > MOST_LOAD_PER_CORE * cpus().length, `the machine is overloaded: load ${load.toFixed(1)}`);
     const boundMs = TTL_MS + host.expiryLagMs + TAKE_OVER_MS;
     expect(takeOvers.length).toBeGreaterThan(8);
-    const late = takeOvers.filter(({ tookMs }) => tookMs > boundMs);
-    // One of them may have met a hiccup of a machine that others share, and then by no more than such a hiccup.
-    expect(late.length).toBeLessThanOrEqual(1);
-    expect(late.filter(({ tookMs }) => tookMs > boundMs + HICCUP_MS)).toEqual([]);
+    // What the machine held up everybody is not the cluster's; it is measured in the same moments.
+    expect(takeOvers.filter(({ tookMs, stalledMs }) => tookMs - stalledMs > boundMs)).toEqual([]);
   });
 });
 
@@ -179,7 +174,8 @@ function report(name: string, takeOvers: readonly TakeOver[]): void {
   };
   const total = show(takeOvers.map(({ tookMs }) => tookMs));
   const after = show(takeOvers.map(({ expiredMs, tookMs }) => tookMs - expiredMs));
+  const stalled = show(takeOvers.map(({ stalledMs }) => stalledMs));
   console.info(
-    `${takeOvers.length} failovers on ${name}, ttl ${TTL_MS} ms: ${total}; of it after the session's end: ${after}`,
+    `${takeOvers.length} failovers on ${name}, ttl ${TTL_MS} ms: ${total}; of it after the session's end: ${after}; the machine stood still: ${stalled}`,
   );
 }

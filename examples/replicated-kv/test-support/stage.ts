@@ -15,6 +15,7 @@ import type { Check } from '../src/load.ts';
 import { partitionNames } from '../src/partition-of.ts';
 import { exampleDeclaration, prepareCluster } from '../src/prepare.ts';
 import { ADDRESS_FIELD } from '../src/spectator-directory.ts';
+import { StallWatch } from './stall-watch.ts';
 import type { StoreHost } from './store-host.ts';
 
 const entry = (name: string): string => fileURLToPath(new URL(`../dist/${name}.js`, import.meta.url));
@@ -31,6 +32,8 @@ export interface TakeOver {
   readonly expiredMs: number;
   /** Until every partition had a MASTER again. */
   readonly tookMs: number;
+  /** The longest that the machine held up a process with nothing to do meanwhile. */
+  readonly stalledMs: number;
 }
 
 /** The example as real processes: five workers, the load client with its checker, and a spectator of the test's own. */
@@ -106,6 +109,7 @@ export class Stage {
   /** Waits, from `sinceMs` on, until every partition has a MASTER that is none of `gone`. */
   async takenOver(gone: readonly string[], sinceMs: number): Promise<TakeOver> {
     const limit = AbortSignal.timeout(60_000);
+    using stalls = new StallWatch();
     let expiredMs: number | undefined;
     for await (const { table } of this.#spectator.changes({ signal: limit })) {
       if (gone.every((instance) => table.liveInstance(instance) === undefined)) {
@@ -116,7 +120,7 @@ export class Stage {
         return masters.length === 1 && !masters.some((master) => gone.includes(master));
       });
       const tookMs = testRuntime.clock.monotonicMs() - sinceMs;
-      if (done) return { expiredMs: expiredMs ?? tookMs, tookMs };
+      if (done) return { expiredMs: expiredMs ?? tookMs, tookMs, stalledMs: stalls.longestMs };
     }
     const missing = partitions.filter((name) => this.#spectator.instancesFor(resource, name, 'MASTER').length !== 1);
     throw new Error(`without a MASTER after 60 s: ${missing.join(', ')}`);

@@ -20,7 +20,7 @@ export interface StoreHost extends AsyncDisposable {
   readonly name: string;
   /** `etcd://host:port` or `zookeeper://host:port` for workers and clients. */
   readonly storeUrl: string;
-  /** How long the store may let a session live past its ttl, in milliseconds. */
+  /** How long the store may let a session live past its ttl, in milliseconds: a fact of the engine (docs/explanation/failover.md). */
   readonly expiryLagMs: number;
   /** SIGKILL of the store, and of the controller where that is another process; `downMs` milliseconds later (default 0) both again. */
   restart(downMs?: number): Promise<void>;
@@ -67,14 +67,14 @@ export async function etcdHost(): Promise<StoreHost> {
   return await beside(etcd, { name: 'etcd', storeUrl, expiryLagMs: 500 });
 }
 
-/** Length of a tick of the ZooKeeper below, in milliseconds: sessions end on a tick. */
-const TICK_MS = 500;
-
-/** A real ZooKeeper, and our server beside it for the controller. */
-export async function zookeeperHost(): Promise<StoreHost> {
-  const zookeeper = await startZooKeeper({ tickTimeMs: TICK_MS });
+/**
+ * A real ZooKeeper, and our server beside it for the controller. Sessions end on a tick, of `tickMs` milliseconds: up to one after their ttl, as there is
+ * no follower here whose word reaches the leader later. They last 2 to 20 ticks.
+ */
+export async function zookeeperHost(tickMs = 500): Promise<StoreHost> {
+  const zookeeper = await startZooKeeper({ tickTimeMs: tickMs });
   const storeUrl = `zookeeper://${zookeeper.connectString}/example-store`;
-  return await beside(zookeeper, { name: 'ZooKeeper', storeUrl, expiryLagMs: TICK_MS });
+  return await beside(zookeeper, { name: 'ZooKeeper', storeUrl, expiryLagMs: tickMs });
 }
 
 /** A store of one member, with our server beside it for the controller. */
