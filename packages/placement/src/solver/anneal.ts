@@ -18,7 +18,7 @@ const LEADER_CHANGE = 0.5;
  * The last bit, where unlike replicas have to add up in as few copies as can be. Prices of load on every node say what each copy is worth and how
  * few there have to be at least ({@link findPrices}); then threshold accepting among the copies that are worth their price, and
  * then one copy less, again and again, as long as the ranges can be reached without it. It ends as soon as nothing is left to be gained;
- * the best state on the way is what remains, so it never ends worse than it began. At most about `steps` tries.
+ * the best state on the way is what remains, so it never ends worse than it began. At most about three times `steps` tries.
  */
 export function anneal(state: SolverState, ranges: Ranges, imbalance: Imbalance, budget: Budget, steps: number): void {
   const { P, N } = state.layout.problem;
@@ -29,25 +29,33 @@ export function anneal(state: SolverState, ranges: Ranges, imbalance: Imbalance,
   const search = new Annealer(board, new Trial(board, prices.price, leadChange), new GoodCopies(board, prices.price));
   const step = leadChange === 0 ? 1 : leadChange;
   search.enough = Math.ceil(prices.bound / step - 1e-6) * step;
-  for (const run of RUNS) search.run(budget, Math.floor(steps * run.share), run);
+  for (const run of RUNS) {
+    const share = state.layout.rolesWeighAlike ? run.share : run.shareWithRoles;
+    search.run(budget, Math.floor(steps * share), run);
+  }
   search.saveOneByOne(budget, Math.floor(steps * FEWER_SHARE));
   board.adopt(search.best);
 }
 
 /** One run of threshold accepting. */
 interface Run {
-  /** Of all tries. */
+  /** Of all tries; where roles weigh differently there are more ways to look through. */
   readonly share: number;
+  readonly shareWithRoles: number;
   /** The threshold at the beginning, in copies. */
   readonly threshold: number;
   /** How much of their prices loads count at. */
   readonly worth: number;
 }
 
-/** Prices lead where many copies are chosen among many; where few have to fit like a puzzle, looking without them finds more. */
+/**
+ * A short one, which is enough where there is little to choose, and longer ones where a gap to the bound remains. Prices lead where many copies are
+ * chosen among many; where few have to fit like a puzzle, looking without them finds more.
+ */
 const RUNS: readonly Run[] = [
-  { share: 1, threshold: 0.4, worth: 1 },
-  { share: 0.4, threshold: 0.6, worth: 0 },
+  { share: 0.6, shareWithRoles: 0.6, threshold: 0.4, worth: 1 },
+  { share: 0.6, shareWithRoles: 2, threshold: 0.4, worth: 1 },
+  { share: 0.4, shareWithRoles: 0.4, threshold: 0.6, worth: 0 },
 ];
 /**
  * What a whole fair share outside the ranges counts, in copies: little at first, so that ways through the outside are open, then more and more,
@@ -64,6 +72,11 @@ const FEWER_THRESHOLD = 0.004;
 /** Tries until some copy that may go home is met. */
 const TRIES_FOR_HOME = 200;
 const DUST = 1e-9;
+/** Tries that are one step of the budget: each is a fraction of what a step is elsewhere. */
+const TRIES_PER_STEP = 4;
+
+/** Whether the budget has room for one more try. */
+const takeTry = (budget: Budget, tries: number): boolean => tries % TRIES_PER_STEP !== 0 || budget.take();
 
 class Annealer {
   readonly #board: Board;
@@ -95,7 +108,7 @@ class Annealer {
     this.#tries.restore(this.best);
     const stage = Math.max(1, Math.floor(steps / STAGES));
     let price = OUTSIDE_FIRST;
-    for (let step = 0; step < steps && !this.#isDone && budget.take(); step++) {
+    for (let step = 0; step < steps && !this.#isDone && takeTry(budget, step); step++) {
       if (step > 0 && step % stage === 0) price *= OUTSIDE_GROWTH;
       const left = 1 - step / steps;
       const accepted = threshold * left * left * this.#chance.share();
@@ -143,7 +156,7 @@ class Annealer {
 
   #reachRanges(budget: Budget, steps: number): boolean {
     const most = this.#trial.cost + 1e-7;
-    for (let step = 0; step < steps && budget.take(); step++) {
+    for (let step = 0; step < steps && takeTry(budget, step); step++) {
       const left = 1 - step / steps;
       const accepted = FEWER_THRESHOLD * left * left * this.#chance.share();
       if (!this.#isBetter(most, accepted)) {

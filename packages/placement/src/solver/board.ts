@@ -1,4 +1,5 @@
 import { NODE_LIVE, NONE } from '../model/compiled.ts';
+import { boardRows } from './board-rows.ts';
 import { couldGoOn } from './leader-graph.ts';
 import type { Ranges } from './ranges.ts';
 import { isPinned, mayTake, ownZoneRule, stoodOn } from './rules.ts';
@@ -45,58 +46,27 @@ export class Board {
   readonly #perResource: Int32Array;
 
   constructor(state: SolverState, ranges: Ranges, scale: Float64Array) {
-    const { N, D, S, P, nodeState } = state.layout.problem;
+    const { N, P, nodeState } = state.layout.problem;
+    const rows = boardRows(state, ranges, scale);
     this.state = state;
     this.N = N;
-    this.W = state.layout.rolesWeighAlike ? D : D + 1;
+    this.W = rows.W;
     this.node = state.node.slice();
-    this.amount = new Float64Array(S * this.W);
-    this.load = new Float64Array(N * this.W);
-    this.least = new Float64Array(N * this.W);
-    this.most = new Float64Array(N * this.W).fill(Number.POSITIVE_INFINITY);
-    this.room = new Float64Array(N * this.W).fill(Number.POSITIVE_INFINITY);
-    this.scale = new Float64Array(N * this.W);
+    this.amount = rows.amount;
+    this.load = rows.load;
+    this.least = rows.least;
+    this.most = rows.most;
+    this.room = rows.room;
+    this.scale = rows.scale;
     this.place = new Uint8Array(P * N);
     this.live = Uint8Array.from(nodeState, (is) => (is === NODE_LIVE ? 1 : 0));
     this.zoneLimit = new Int32Array(P);
     this.zonesAtLimit = new Int32Array(P);
     this.count = state.count.slice();
     this.#perResource = state.perResource.slice();
-    this.#layAmounts();
-    for (let n = 0; n < N; n++) this.#layNode(n, ranges, scale);
     let leads = 0;
     for (let p = 0; p < P; p++) leads += this.#layPartition(p);
     this.leadsToKeep = leads;
-  }
-
-  #layAmounts(): void {
-    const { D, S } = this.state.layout.problem;
-    const amount = new Float64Array(D);
-    for (let s = 0; s < S; s++) {
-      this.state.amountOf(s, amount);
-      this.amount.set(amount, s * this.W);
-      if (this.W > D) this.amount[s * this.W + D] = this.state.layout.leads[this.state.kindOf(s)] as number;
-    }
-  }
-
-  #layNode(n: number, ranges: Ranges, scale: Float64Array): void {
-    const { problem, room } = this.state.layout;
-    const { D } = problem;
-    for (let d = 0; d < D; d++) {
-      const i = n * this.W + d;
-      const from = n * D + d;
-      this.load[i] = this.state.load[from] as number;
-      this.least[i] = ranges.least[from] as number;
-      this.most[i] = ranges.most[from] as number;
-      this.room[i] = room[from] as number;
-      this.scale[i] = scale[from] as number;
-    }
-    if (this.W === D) return;
-    const i = n * this.W + D;
-    this.load[i] = this.state.leaders[n] as number;
-    this.least[i] = ranges.leastLeaders[n] as number;
-    this.most[i] = ranges.mostLeaders[n] as number;
-    this.scale[i] = this.live[n] === 1 ? 2 / Math.max(2, (this.least[i] as number) + (this.most[i] as number)) : 0;
   }
 
   #layPartition(p: number): number {

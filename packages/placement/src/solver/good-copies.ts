@@ -65,7 +65,7 @@ function copiesBelow(board: Board, price: Float64Array, dearest: number): FoundC
     for (let c = currentFrom[p] as number; c < (currentFrom[p + 1] as number); c++) {
       const home = currentNode[c] as number;
       if (live[home] === 0 || slotsFrom[p] === slotsFrom[p + 1]) continue;
-      const s = board.slotAt(p, home) ?? (slotsFrom[p] as number);
+      const s = board.slotAt(p, home) ?? slotsFrom[p] ?? 0;
       for (let to = 0; to < N; to++) {
         if (((place[p * N + to] as number) & (MAY_TAKE | STOOD)) !== MAY_TAKE) continue;
         let cost = 1;

@@ -113,7 +113,7 @@ export class PricedPlaces {
       for (let kind = 0; kind < kinds; kind++) {
         const step = stride[first + kind] as number;
         const at = kind * this.#board.N + g;
-        if (Math.floor(state / step) % ((count[first + kind] as number) + 1) === 0 || this.#node[at] === NONE) continue;
+        if (((state / step) | 0) % ((count[first + kind] as number) + 1) === 0 || this.#node[at] === NONE) continue;
         const cost = (this.#cost[state - step] as number) + (this.#offer[at] as number);
         if (cost >= least) continue;
         least = cost;

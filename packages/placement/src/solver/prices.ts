@@ -10,7 +10,7 @@ export interface Prices {
 }
 
 /** How many steps, and how far prices move at first and in the end, in copies for the load of a whole node. */
-const STEPS = 120;
+const STEPS = 60;
 const FIRST_STRIDE = 10;
 const LAST_STRIDE = 0.1;
 /** Memory of slopes and of their squares: Adam's rule, which suits prices of very different sizes. */

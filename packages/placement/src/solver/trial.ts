@@ -2,8 +2,10 @@ import { type Board, LED, STOOD } from './board.ts';
 
 /** What a node that is outside its range counts besides how far it is, in copies. */
 export const OUTSIDE_AT_ALL = 0.5;
-/** Nodes and slots that what is tried may touch at most: two slots, each from one node to another. */
-const MOST_TOUCHED = 4;
+/** Being twice as far outside counts more than twice: this much for a whole fair share. Where the ranges cannot be reached it keeps everybody near. */
+const FAR = 10;
+/** Nodes and slots that what is tried may touch at most: one slot that goes home, one that leaves, and two that exchange roles. */
+const MOST_TOUCHED = 6;
 /** What adding up in another order may differ by, as a share of what is fair. */
 const DUST = 1e-9;
 
@@ -174,7 +176,7 @@ export class Trial {
       const now = load[i] as number;
       const above = now - (most[i] as number);
       const outside = (above > 0 ? above : (least[i] as number) - now) * (scale[i] as number);
-      if (outside > DUST) sum += outside;
+      if (outside > DUST) sum += outside * (1 + FAR * outside);
     }
     return sum;
   }

@@ -15,6 +15,8 @@ const REDIRECT = 0.76;
 const TURN = 0.8;
 const CHANGE = 0.88;
 const CHANGE_ANY = 0.94;
+/** How often a copy that is made takes over another role with it, where roles weigh differently. */
+const GIVE_ROLE = 0.3;
 
 /**
  * What may be tried on a board, drawn by lot: moves of copies (slots where none of their partition stands today) and of what takes their
@@ -104,7 +106,8 @@ export class Tries {
 
   #make(i: number): boolean {
     const s = this.#board.slotAt(this.#good.partition[i] as number, this.#good.home[i] as number);
-    return s !== undefined && this.#board.isMovable(s) && this.#trial.move(s, this.#good.to[i] as number);
+    if (s === undefined || !this.#board.isMovable(s) || !this.#trial.move(s, this.#good.to[i] as number)) return false;
+    return this.#board.state.layout.rolesWeighAlike || this.#chance.share() >= GIVE_ROLE || this.#giveRole(s);
   }
 
   /** A copy is made elsewhere. */
@@ -146,6 +149,16 @@ export class Tries {
     const b = this.#board.node[t] as number;
     if (this.#trial.rise(s, b) + this.#trial.rise(t, a) > this.#reach) return false;
     this.#trial.moveAnyway(s, b);
+    this.#trial.moveAnyway(t, a);
+    return true;
+  }
+
+  /** The slot takes over another role of its partition, where that weighs differently. */
+  #giveRole(s: number): boolean {
+    const t = this.#beside(s);
+    if (s === t || !this.#board.isMovable(t) || this.#board.weighAlike(s, t)) return true;
+    const a = this.#board.node[s] as number;
+    this.#trial.moveAnyway(s, this.#board.node[t] as number);
     this.#trial.moveAnyway(t, a);
     return true;
   }
