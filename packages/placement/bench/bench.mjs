@@ -89,7 +89,7 @@ function report(all) {
     ...(browser === undefined
       ? []
       : [
-          `In a worker of Chromium: ${browser.solvesPerSecond.toFixed(1)} solves a second of ${browser.partitions.toLocaleString('en')} × ${browser.nodes}.`,
+          `In a worker of Chromium: ${browser.solvesPerSecond.toFixed(1)} solves a second of ${browser.partitions.toLocaleString('en')} × ${browser.nodes}; in Node, right after it: ${browser.inNode.toFixed(1)}.`,
           '',
         ]),
     'ms on the wall, and of CPU time in brackets. One MASTER and two SLAVEs per partition in three of ten zones; three dimensions, log-normal weights.',

@@ -1,8 +1,10 @@
 /** @file How often a worker of a real browser solves the first placement of the playground, from the problem object to the result. */
 import { fileURLToPath } from 'node:url';
+import { solve } from '@keelson/placement';
 import { chromiumPath, eventually, freePort, requireServer, spawnProcess } from '@keelson/testing';
 import { chromium } from 'playwright-core';
-import { median } from './measure.mjs';
+import { median, timed } from './measure.mjs';
+import { createWorkload, problemOf } from './workload.mjs';
 
 /** Reports of half a second each; the first ones while the engine still compiles. */
 const WARM_UP = 3;
@@ -12,7 +14,9 @@ const PATIENCE_MS = 60_000;
 /**
  * The playground opens with 10,000 partitions on 100 nodes, weights in three dimensions; `undefined` where Chromium is not at hand.
  *
- * @returns {Promise<{ partitions: number, nodes: number, solvesPerSecond: number } | undefined>}
+ * `inNode`: the same solve in this process right after it, so that on a busy machine there is a ratio to go by.
+ *
+ * @returns {Promise<{ partitions: number, nodes: number, solvesPerSecond: number, inNode: number } | undefined>}
  */
 export async function measureBrowser() {
   if (!requireServer('chromium')) return undefined;
@@ -53,5 +57,9 @@ async function speedAt(page, address) {
     });
     reports.push(Number(shown.replaceAll(',', '')));
   }
-  return { partitions: 10_000, nodes, solvesPerSecond: median(reports.slice(WARM_UP)) };
+  const partitions = 10_000;
+  const workload = createWorkload({ partitions, nodes });
+  const problem = problemOf(workload);
+  const times = Array.from({ length: 3 * REPORTS }, () => timed(() => solve(problem)).ms);
+  return { partitions, nodes, solvesPerSecond: median(reports.slice(WARM_UP)), inNode: 1_000 / median(times) };
 }
