@@ -4,6 +4,7 @@ import { type MemoryStore, memoryStore } from '@keelson/store/memory';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { readRecording } from '../../test-support/recording.ts';
 import { applyTo } from '../../test-support/replay.ts';
+import { type LoggedRequest, logRequests } from '../../test-support/request-log.ts';
 import { CurrentState } from '../model/current-state.ts';
 import { LiveInstance } from '../model/live-instance.ts';
 import { Message } from '../model/message.ts';
@@ -284,6 +285,18 @@ describe('resources', () => {
     await admin.dropResource('shop', 'db');
     expect(await admin.listResources('shop')).toEqual([]);
     await refused('E_NOT_FOUND', () => admin.dropResource('shop', 'db'));
+  });
+
+  test('a change and a rebalance read each record once', async () => {
+    const requests: Pick<LoggedRequest, 'call' | 'paths'>[] = [];
+    const logged = createAdmin({ store: logRequests(store, (request) => requests.push(request)), runtime });
+    await admin.addResource('shop', 'db', { ...spec, partitions: 8, bucketSize: 4 });
+    await logged.updateResource('shop', 'db', { partitions: 6 });
+    await logged.rebalance('shop', 'db', { replicas: 1 });
+    const read = ['get /shop/CONFIGS/CLUSTER/shop', 'get /shop/IDEALSTATES/db', 'list /shop/IDEALSTATES/db'];
+    const once = [...read, 'get /shop/STATEMODELDEFS/MasterSlave', 'transact'];
+    const did = requests.map(({ call, paths }) => (call === 'transact' ? call : `${call} ${paths.join(' ')}`));
+    expect(did).toEqual([...once, ...once]);
   });
 
   test('go from one record to buckets and back', async () => {

@@ -8,15 +8,7 @@ import {
   StateModelDefinition,
   withSimpleFields,
 } from '../model/index.ts';
-import {
-  type AdminContext,
-  alreadyThere,
-  conflict,
-  editRecord,
-  findRecord,
-  type Named,
-  requireCluster,
-} from './admin-store.ts';
+import { type AdminContext, alreadyThere, conflict, editRecord, findRecord, requireCluster } from './admin-store.ts';
 import {
   assertResourceSpec,
   idealStateOf,
@@ -25,7 +17,7 @@ import {
   type ResourceSpec,
   specOf,
 } from './resource-spec.ts';
-import { getResource, idealStateWrites, readWhole, resourceNamed } from './stored-ideal-state.ts';
+import { idealStateWrites, readIdealState, readWhole, resourceNamed } from './stored-ideal-state.ts';
 import { type ChangeOptions, callOf, type Versioned, versioned } from './versioned.ts';
 
 /** The state model a resource names; one that the cluster does not have is a fault of the caller's. */
@@ -102,7 +94,9 @@ export async function updateResource(
   assertName('resource', resource);
   const { paths } = await requireCluster(context, cluster, options);
   const name = resourceNamed(cluster, resource);
-  const before = await getResource(context, cluster, resource, options);
+  const before = await readIdealState(context, paths, name, options);
+  if (options.expect !== undefined && options.expect !== before.version)
+    throw conflict(name, options.expect, before.version);
   const spec = { ...patchedSpec(specOf(before.value), patch) };
   // Lists and maps of another mode, or for another number of partitions, do not outlive the change.
   if (spec.mode !== 'SEMI_AUTO') delete spec.preferenceLists;
@@ -115,24 +109,11 @@ export async function updateResource(
   );
   const kept = Object.fromEntries(foreign.filter(([key]) => !DECLARED_FIELDS.has(key)));
   const whole = new IdealState(withSimpleFields(ideal.record, kept));
-  return await replace(context, paths, name, whole, before.version, options);
-}
-
-async function replace(
-  context: AdminContext,
-  paths: ClusterPaths,
-  name: Named,
-  ideal: IdealState,
-  version: number,
-  options: ChangeOptions,
-): Promise<Versioned<IdealState>> {
-  if (options.expect !== undefined && options.expect !== version) throw conflict(name, options.expect, version);
-  const { stored } = await readWhole(context, paths, name, options);
-  const guard: Comparison = { path: paths.idealState(name.name), version };
-  const then = idealStateWrites(context, paths, ideal, stored);
+  const guard: Comparison = { path: paths.idealState(resource), version: before.version };
+  const then = idealStateWrites(context, paths, whole, before.stored);
   const result = await context.store.transact({ if: [guard], then }, callOf(options));
-  if (!result.succeeded) throw conflict(name, version, version + 1);
-  return { value: ideal, version: version + 1 };
+  if (!result.succeeded) throw conflict(name, before.version, before.version + 1);
+  return { value: whole, version: before.version + 1 };
 }
 
 /** Enables or disables a resource: disabled, its replicas wait in the initial state. */

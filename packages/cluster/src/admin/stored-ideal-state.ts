@@ -57,23 +57,25 @@ export async function getResource(
 ): Promise<Versioned<IdealState>> {
   assertName('resource', resource);
   const { paths } = await requireCluster(context, cluster, options);
-  const { record, entry, stored } = await readWhole(context, paths, resourceNamed(cluster, resource), options);
-  return versioned(
-    entry,
-    new IdealState(
-      stored.length === 0 ? record : joinBuckets(record, await readBuckets(context, paths, resource, options)),
-    ),
-  );
+  const { value, version } = await readIdealState(context, paths, resourceNamed(cluster, resource), options);
+  return { value, version };
 }
 
-async function readBuckets(
+/** An ideal state as it is stored: whole, its version, and the names of its buckets. Each record is read once. */
+export async function readIdealState(
   context: AdminContext,
   paths: ClusterPaths,
-  resource: string,
+  name: Named,
   options: CallOptions,
-): Promise<readonly ZNRecord[]> {
-  const { entries } = await context.store.list(paths.idealState(resource), callOf(options));
-  return entries.map(({ value }) => decodeRecord(value)).filter((record) => record !== undefined);
+): Promise<Versioned<IdealState> & { readonly stored: readonly string[] }> {
+  const path = paths.idealState(name.name);
+  const { entry, record } = await requireRecord(context, path, name, options);
+  const head = new IdealState(record);
+  if (head.bucketSize === 0) return { ...versioned(entry, head), stored: [] };
+  const { entries } = await context.store.list(path, callOf(options));
+  const buckets = entries.map(({ value }) => decodeRecord(value)).filter((bucket) => bucket !== undefined);
+  const whole = entries.length === 0 ? head : new IdealState(joinBuckets(record, buckets));
+  return { ...versioned(entry, whole), stored: entries.map((bucket) => bucket.path.slice(path.length + 1)) };
 }
 
 /** The head of an ideal state and the names of its buckets. */
