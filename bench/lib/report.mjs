@@ -36,7 +36,9 @@ function rowsOf({ names, own, rows }) {
     const medians = Object.fromEntries([...values].map(([name, all]) => [name, median(all)]));
     const ahead = peers
       .filter((peer) => peer in medians && own in medians)
-      .map((peer) => [peer, better === 'more' ? medians[own] / medians[peer] : medians[peer] / medians[own]]);
+      .map((peer) => [peer, better === 'more' ? medians[own] / medians[peer] : medians[peer] / medians[own]])
+      // Nothing divided by nothing says nothing.
+      .filter(([, ratio]) => Number.isFinite(ratio));
     return { figure, unit, better, values: medians, ahead: Object.fromEntries(ahead) };
   });
 }
