@@ -63,7 +63,7 @@ const withGoals = (problem: PlacementProblem, goals: Partial<PlacementGoals>): P
   goals,
 });
 
-describe('goals', () => {
+describe('goals', { timeout: 120_000 }, () => {
   it('every dimension is brought within the tolerance asked for, roles weighing what they weigh', () => {
     const problem = { dimensions, nodes: nodes(12), resources: [resource('db', 200, 1, 1.5)] };
     for (const tolerance of [0.02, 0.1]) {

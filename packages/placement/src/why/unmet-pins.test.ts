@@ -46,8 +46,9 @@ describe('unmetPins', () => {
     const base = problem([{ node: 'a', role: 'MASTER' }], away);
     const [db] = base.resources;
     const current = [{ node: 'a', role: 'MASTER' }];
-    const standing = { ...base, resources: [{ ...db, partitions: [{ ...db?.partitions[0], name: 'p', current }] }] };
-    const { unmetPins, placement } = solve(standing as PlacementProblem);
+    if (db === undefined) throw new Error('There is one resource');
+    const standing = { ...base, resources: [{ ...db, partitions: [{ ...db.partitions[0], name: 'p', current }] }] };
+    const { unmetPins, placement } = solve(standing);
     expect(placement.replicasOf('db', 'p')).toContainEqual({ node: 'a', role: 'SLAVE' });
     expect(unmetPins[0]?.rules).toMatchObject([{ rule: 'offline', node: 'a' }]);
   });
