@@ -24,7 +24,7 @@ function workThrough(left: number[], take: (figures: ScenarioFigures) => void): 
     const next = (): void => {
       const number = left.shift();
       if (number === undefined) void worker.terminate();
-      else worker.postMessage(number);
+      else worker.postMessage(number, []);
     };
     worker.on('message', (figures: ScenarioFigures) => {
       take(figures);

@@ -6,5 +6,5 @@ import { figuresOf } from './summary.ts';
 
 /** A thread that judges the scenarios whose numbers it is sent, one after the other. */
 parentPort?.on('message', (number: number) => {
-  parentPort?.postMessage(figuresOf(judge(scenario(number), solveByNames)));
+  parentPort?.postMessage(figuresOf(judge(scenario(number), solveByNames)), []);
 });

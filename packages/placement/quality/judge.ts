@@ -107,18 +107,19 @@ export function verdictOn({ problem, part, placeable, balance }: Question, stand
   if (facts.weighted) {
     const ranges = loadRanges(facts);
     const beside = Math.max(...ranges.map((row, at) => outsideRanges(counts.loads[at] ?? [], row, fair[at])));
+    // Where leaders cannot be even, they are asked to be as even as here.
+    const leaders = leaderRanges(facts).map(({ low, high }, node) => {
+      const here = counts.leaders[node] ?? 0;
+      return { low: Math.min(low, here), high: Math.max(high, here) };
+    });
     if (balance && beside > 1e-9) {
-      unreachable = leastOutside(facts, ranges);
+      unreachable = leastOutside(facts, ranges, leaders);
       if (beside > unreachable + 2e-4)
         faults.push(`${percent(beside)} outside the balance asked for, ${percent(unreachable)} would do`);
     }
     if (placeable && counts.placed === counts.wanted) {
       // Of answers as even as this one.
       const loads = balance ? stretched(facts, ranges, beside > 1e-9 ? beside + 1e-9 : 0) : roomOf(facts);
-      const leaders = leaderRanges(facts).map(({ low, high }, node) => {
-        const here = counts.leaders[node] ?? 0;
-        return { low: Math.min(low, here), high: Math.max(high, here) };
-      });
       const question = { loads, changeCost, guess: moves };
       bound = weightedBound(facts, changeCost > 0 && balance ? { ...question, leaders } : question);
     }

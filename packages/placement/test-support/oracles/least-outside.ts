@@ -1,25 +1,27 @@
-import { clusterProgram } from './cluster-program.ts';
+import { clusterProgram, type Wanted } from './cluster-program.ts';
 import type { ClusterFacts } from './facts.ts';
 import { fairLoads, type Range } from './fair-shares.ts';
 
 /** Steps of the simplex method after which the search for a more even answer ends: some seconds. */
-const usualWork = 6000;
+const work = 6000;
 /** A hundredth of a percent of a fair share: closer than this nobody looks. */
 const step = 1e-4;
 
 /**
  * How far outside the balance asked for every answer that places everything is, as a part of the fair share of the node that is
- * furthest out: 0 where nothing forbids balance. A replica heavier than a range is wide, or few heavy ones, can. A true lower bound,
- * and as a rule the least there is.
+ * furthest out: 0 where nothing forbids balance. A replica heavier than a range is wide, or few heavy ones, can; so can leaders that
+ * weigh more and have to be even too. A true lower bound, and as a rule the least there is.
+ *
+ * @param leaders [node] Of leaders; without it they may be anywhere.
  */
 export function leastOutside(
   facts: ClusterFacts,
   loads: readonly (readonly Range[])[],
-  work: number = usualWork,
+  leaders?: readonly Range[],
 ): number {
   const stretch = facts.dimensions.map((_, dimension) => fairLoads(facts, dimension));
-  const { program } = clusterProgram(facts, { loads, copyCost: 0, changeCost: 0, stretch });
-  return Math.max(0, program.wholly(work, step).bound);
+  const wanted: Wanted = { loads, copyCost: 0, changeCost: 0, stretch, ...(leaders === undefined ? {} : { leaders }) };
+  return Math.max(0, clusterProgram(facts, wanted).program.wholly(work, step).bound);
 }
 
 /** The ranges, wider by a part of each node's fair share; never above its room. */
