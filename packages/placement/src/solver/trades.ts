@@ -1,5 +1,5 @@
 import { NONE } from '../model/compiled.ts';
-import { couldGoOn, mayHandOver } from './leader-graph.ts';
+import { mayHandOver } from './leader-graph.ts';
 import { isPinned, mayPlay, mayTake, stoodOn, zoneAllows } from './rules.ts';
 import type { SolverState } from './state.ts';
 
@@ -44,13 +44,6 @@ function hasRoomInstead(state: SolverState, n: number, coming: number, leaving: 
 export function copiesOfMove(state: SolverState, s: number, from: number, to: number): number {
   const p = state.layout.partitionOf[s] as number;
   return (stoodOn(state, p, from) ? 1 : 0) - (stoodOn(state, p, to) ? 1 : 0);
-}
-
-/** Leader changes that moving slot s between the nodes adds: 1, 0 or -1. */
-export function leaderChangesOfMove(state: SolverState, s: number, from: number, to: number): number {
-  if (state.layout.leads[state.kindOf(s)] === 0) return 0;
-  const p = state.layout.partitionOf[s] as number;
-  return (couldGoOn(state, p, from) ? 1 : 0) - (couldGoOn(state, p, to) ? 1 : 0);
 }
 
 /** Copies that what stands where would need. O(partitions touched). */
