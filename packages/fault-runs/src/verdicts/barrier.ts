@@ -21,7 +21,10 @@ export function brokenBarriers({ clients, parties, clockErrorMs }: Transcript): 
   return found;
 }
 
-/** At the first passing of a round at least so many were in: had said that they enter, and not that they had gone since. */
+/**
+ * At some time between the entering of whoever passed a round first and that passing, at least so many were in: had said that they enter, and not that
+ * they had gone since. When it opened nobody says: the word of it may come late, when others have given up waiting for it.
+ */
 function openedEarly(
   round: string,
   its: readonly BarrierLine[],
@@ -29,14 +32,17 @@ function openedEarly(
   parties: number,
   errorMs: number,
 ): readonly string[] {
-  const firstMs = Math.min(...its.flatMap(({ say, at }) => (say === 'passed' ? [at] : [])));
+  const [first] = its.filter(({ say }) => say === 'passed').toSorted((a, b) => a.at - b.at);
+  if (first === undefined) return [];
   const inside = new Set<string>();
-  for (const line of lines) {
-    if (line.at > firstMs + 2 * errorMs) continue;
+  let most = 0;
+  for (const line of lines.toSorted((a, b) => a.at - b.at)) {
+    if (line.at > first.at + 2 * errorMs) break;
     if (line.say === 'enters') inside.add(line.client);
     else if (line.say === 'gone' || line.say === 'through') inside.delete(line.client);
+    most = line.client === first.client && line.say === 'enters' ? inside.size : Math.max(most, inside.size);
   }
-  return inside.size >= parties ? [] : [`round ${round} opened at ${firstMs} for ${[...inside].join()} alone`];
+  return most >= parties ? [] : [`round ${round} opened by ${first.at} for ${most} where ${parties} make one`];
 }
 
 /** Who was through before another of the round, still there, began to leave. */

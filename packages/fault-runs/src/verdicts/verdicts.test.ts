@@ -151,6 +151,14 @@ describe('the judge', () => {
     const left = [line('leaves', 'a', 30), line('leaves', 'b', 40), line('through', 'a', 41), line('through', 'b', 42)];
     expect(brokenBarriers(transcript({ clients: [...entered, ...left] }))).toEqual([]);
     expect(brokenBarriers(transcript({ clients: [...entered, ...left], parties: 3 }))).toHaveLength(1);
+    // The word of the opening came late, when the other had given up.
+    const late = [
+      enters('a', 0),
+      enters('b', 10),
+      { say: 'gone', client: 'b', at: 15 } as const,
+      line('passed', 'a', 20),
+    ];
+    expect(brokenBarriers(transcript({ clients: late }))).toEqual([]);
     const early = [line('leaves', 'a', 30), line('through', 'a', 35), line('leaves', 'b', 40)];
     expect(brokenBarriers(transcript({ clients: [...entered, ...early] }))).toHaveLength(1);
     const again = [...entered, ...left, enters('a', 50), enters('b', 51), line('passed', 'a', 60)];
