@@ -13,7 +13,6 @@ const EVIDENCE: Partial<Record<Fault['kind'], LinkEffect>> = {
   'drop-requests': 'request-dropped',
   'hold-watches': 'event-held',
   partition: 'message-blocked',
-  slow: 'message-overtaken',
 };
 
 /** Counts what took hold. */

@@ -1,8 +1,8 @@
 import { type Runtime, systemRuntime } from '@keelson/runtime';
-import { faultKinds, type ScheduledFault } from './fault.ts';
+import type { ScheduledFault } from './fault.ts';
 import { type InjectionCounts, neverInjected, sumOfInjections } from './injections.ts';
 import { shrinkSchedule } from './shrink.ts';
-import { type Scenario, type SimulationResult, simulate } from './simulate.ts';
+import { type Scenario, type SimulationResult, simulate, strikingKinds } from './simulate.ts';
 import { measureSpeed } from './speed.ts';
 
 /** How scenarios are explored on the command line. */
@@ -78,7 +78,7 @@ function tellFailure(failure: SimulationResult, withTrace: boolean): void {
 function tellInjections(scenario: Scenario, counts: InjectionCounts): void {
   const told = Object.entries(counts).map(([what, count]) => `${what} ${count}`);
   say(`  faults that took hold: ${told.sort().join(', ') || 'none'}`);
-  const never = neverInjected(scenario.faults.kinds ?? faultKinds, counts);
+  const never = neverInjected(strikingKinds(scenario), counts);
   if (never.length > 0) say(`  never in these runs: ${never.join(', ')}`);
 }
 

@@ -1,11 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { faultKinds } from './fault.ts';
 import { type InjectionCounts, neverInjected, sumOfInjections } from './injections.ts';
 import { exhibits } from './museum/exhibits.ts';
 import { scenarios } from './scenarios/index.ts';
 import { shrinkSchedule } from './shrink.ts';
-import { simulate } from './simulate.ts';
+import { simulate, strikingKinds } from './simulate.ts';
 
 describe('every scenario', () => {
   test.each(scenarios.map((scenario) => [scenario.name, scenario] as const))(
@@ -18,7 +17,7 @@ describe('every scenario', () => {
         expect({ seed, violations }).toEqual({ seed, violations: [] });
         expect(steps).toBeGreaterThan(100);
       }
-      expect(neverInjected(scenario.faults.kinds ?? faultKinds, sumOfInjections(injected))).toEqual([]);
+      expect(neverInjected(strikingKinds(scenario), sumOfInjections(injected))).toEqual([]);
     },
     120_000,
   );

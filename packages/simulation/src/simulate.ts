@@ -1,5 +1,5 @@
 import { seededRandom } from '@keelson/runtime';
-import { drawFaults, type FaultMix, type ScheduledFault } from './fault.ts';
+import { drawFaults, type Fault, type FaultMix, faultKinds, type ScheduledFault } from './fault.ts';
 import type { InjectionCounts } from './injections.ts';
 import { seedFor } from './simulated-process.ts';
 import { SimulatedWorld, type Violation, type WorldOptions } from './world.ts';
@@ -15,6 +15,8 @@ export interface Scenario {
   readonly name: string;
   /** What can happen to it. */
   readonly faults: Omit<FaultMix, 'durationMs'>;
+  /** Kinds of faults that find nothing to strike, such as held watches where nobody watches. */
+  readonly pointlessFaults?: readonly Fault['kind'][];
   /** How long faults strike, in milliseconds. */
   readonly durationMs: number;
   /** How long it may take to come to rest after the last fault, in milliseconds. */
@@ -50,6 +52,11 @@ export interface SimulationResult {
   readonly traceSummary: string;
   /** The end of what happened. */
   readonly trace: readonly string[];
+}
+
+/** The kinds of faults that must be seen to take hold in a scenario, given seeds enough. */
+export function strikingKinds({ faults, pointlessFaults = [] }: Scenario): readonly Fault['kind'][] {
+  return (faults.kinds ?? faultKinds).filter((kind) => !pointlessFaults.includes(kind));
 }
 
 /** The faults that a seed draws for a scenario. */

@@ -10,6 +10,7 @@ import {
   type StateModelHandler,
   spectate,
 } from '@keelson/cluster';
+import { faultKinds } from '../fault.ts';
 import type { Scenario } from '../simulate.ts';
 import type { SimulatedWorld } from '../world.ts';
 import { Owners } from './owners.ts';
@@ -28,7 +29,12 @@ const partitions = Array.from({ length: PARTITIONS }, (_, index) => `${RESOURCE}
 export function clusterScenario(): Scenario {
   return {
     name: 'cluster',
-    faults: { processes: [...workers, ...controllers], count: 6 },
+    // What everybody knows comes by watches, and they are quiet most of the time: held ones have to be drawn often to be felt.
+    faults: {
+      processes: [...workers, ...controllers],
+      count: 8,
+      kinds: [...faultKinds, 'hold-watches', 'hold-watches', 'hold-watches'],
+    },
     durationMs: 40_000,
     restMs: 40_000,
     async begin(world) {

@@ -20,6 +20,7 @@ export function counterScenario(options: CounterScenarioOptions = {}): Scenario 
   return {
     name: 'counter',
     faults: { processes: counters, count: 12, kinds: [...faultKinds, 'lose-replies', 'lose-replies', 'partition'] },
+    pointlessFaults: ['hold-watches'],
     durationMs: 30_000,
     restMs: 15_000,
     begin(world) {

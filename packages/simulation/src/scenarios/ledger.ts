@@ -18,6 +18,7 @@ export function ledgerScenario(): Scenario {
   return {
     name: 'ledger',
     faults: { processes: writers, count: 10, longestMs: 5_000 },
+    pointlessFaults: ['hold-watches'],
     durationMs: 30_000,
     restMs: 15_000,
     begin(world) {

@@ -25,6 +25,7 @@ export function presenceScenario(options: PresenceScenarioOptions = {}): Scenari
       count: 8,
       kinds: [...faultKinds, 'crash', 'crash', 'crash', 'crash'],
     },
+    pointlessFaults: ['hold-watches'],
     durationMs: 30_000,
     restMs: 15_000,
     begin(world) {

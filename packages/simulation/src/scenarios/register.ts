@@ -20,6 +20,7 @@ export function registerScenario(): Scenario {
   return {
     name: 'register',
     faults: { processes: clients, count: 10, kinds: [...faultKinds, 'lose-replies', 'slow'] },
+    pointlessFaults: ['hold-watches'],
     durationMs: 15_000,
     restMs: 8_000,
     begin(world) {
