@@ -4,7 +4,7 @@ import type { Session } from '@keelson/store';
 import { type ClientContext, everySoOften } from './context.ts';
 
 /** How often a client goes to the barrier, in milliseconds. */
-const MEET_MS = 1_500;
+const MEET_MS = 2_000;
 
 /** Goes to the barrier with the others as long as the session lives: enters, and leaves when they do. */
 export async function meetAtBarrier(

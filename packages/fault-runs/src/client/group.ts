@@ -7,10 +7,10 @@ import { type ClientContext, everySoOften } from './context.ts';
 export const CREW = 'crew';
 
 /** How often members write a heartbeat, in milliseconds. */
-export const HEARTBEAT_MS = 750;
+export const HEARTBEAT_MS = 1_000;
 
 /** How often a member does something as such, in milliseconds. */
-const ACT_MS = 300;
+const ACT_MS = 600;
 
 /** Is a member under a name of its own as long as the session lives, and says so from time to time. */
 export async function stayMember(

@@ -4,7 +4,7 @@ import type { Store } from '@keelson/store';
 import { type ClientContext, everySoOften } from './context.ts';
 
 /** How often a client publishes, in milliseconds. */
-const PUBLISH_MS = 1_000;
+const PUBLISH_MS = 1_500;
 
 /** A consumer notes how far it is after so many events. */
 const COMMIT_EVERY = 5;

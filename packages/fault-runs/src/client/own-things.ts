@@ -10,7 +10,7 @@ interface Owned {
 }
 
 /** How often somebody who has given a thing up asks for it again, in milliseconds. */
-const REST_MS = 400;
+const REST_MS = 700;
 
 /** Pause between two acts of an owner, in milliseconds, on average. */
 const BETWEEN_ACTS_MS = 100;

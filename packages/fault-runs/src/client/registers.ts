@@ -6,7 +6,7 @@ import { type ClientContext, everySoOften } from './context.ts';
 export const registersOf = (round: string): string => `/registers/${round}`;
 
 /** How often a client asks something of a register, in milliseconds. */
-const ASK_MS = 200;
+const ASK_MS = 350;
 
 const keys = ['a', 'b', 'c', 'd', 'e'];
 const encoder = new TextEncoder();
