@@ -14,7 +14,7 @@ const patience = { timeout: 180_000 };
 const run = (number: number): ScenarioFigures => figuresOf(judge(scenario(number), solveByNames));
 const named = ({ number, family }: ScenarioFigures): string => `${number} ${family}`;
 
-/** What every answer is held to. Without weights the bound is met exactly; with weights it is the optimum of the fractional problem, which whole replicas do not reach. */
+/** What every answer is held to. Without weights the bound is met exactly; with weights answers come close. */
 function expectGood(all: readonly ScenarioFigures[]): void {
   expect(all.flatMap((one) => one.faults.map((fault) => `${named(one)}: ${fault}`))).toEqual([]);
   expect(all.filter(({ unplaced }) => unplaced > 0).map(named)).toEqual([]);
@@ -30,8 +30,10 @@ describe('the solver, judged by the oracles', patience, () => {
   });
 
   it('copies little more than the bound where replicas weigh something', () => {
-    const { median } = summarize(slice.filter((number) => number >= 22 && number < 44).map(run)).movement.weighted;
-    expect(median).toBeLessThanOrEqual(1.05);
+    const { median, worst } = summarize(slice.filter((number) => number >= 22 && number < 44).map(run)).movement
+      .weighted;
+    expect(median).toBeLessThanOrEqual(1.005);
+    expect(worst).toBeLessThanOrEqual(1.3);
   });
 
   it.each(worstCases)('is no worse than it was in $number, $family', ({ number, movement }) => {

@@ -27,6 +27,8 @@ interface Place {
 interface Kind {
   readonly slot: SlotFacts;
   count: number;
+  /** Whether one of them leads nothing: nothing else can stand on an offline node. */
+  follows: boolean;
 }
 
 /**
@@ -66,8 +68,11 @@ function kindsOf({ slots, mustRole }: PartitionFacts, { leaders, changeCost }: W
         (kind.slot.role === slot.role || mustRole.size === 0) &&
         kind.slot.load.every((amount, dimension) => amount === slot.load[dimension]),
     );
-    if (same === undefined) kinds.push({ slot, count: 1 });
-    else same.count += 1;
+    if (same === undefined) kinds.push({ slot, count: 1, follows: !slot.leads });
+    else {
+      same.count += 1;
+      same.follows ||= !slot.leads;
+    }
   }
   return kinds;
 }
@@ -77,12 +82,15 @@ const entriesOf = (places: readonly Place[]): Entry[] => places.map(({ column })
 /** As many replicas of each kind as are wanted, pins and held replicas in their places, one on a node, as spread over zones as can be. */
 function addPartition(program: LinearProgram, facts: ClusterFacts, partition: PartitionFacts, wanted: Wanted): Place[] {
   const kinds = kindsOf(partition, wanted);
+  const canStand = (node: number, { follows }: Kind): boolean => follows || facts.nodes[node]?.condition !== 'held';
   const places = partition.mayStand.flatMap((node) =>
-    kinds.map((kind): Place => {
-      const copied = partition.current.has(node) ? 0 : wanted.copyCost;
-      const goesOn = kind.slot.leads && partition.ableLeaders.includes(node) ? wanted.changeCost : 0;
-      return { partition, node, kind, column: program.column(copied - goesOn) };
-    }),
+    kinds
+      .filter((kind) => canStand(node, kind))
+      .map((kind): Place => {
+        const copied = partition.current.has(node) ? 0 : wanted.copyCost;
+        const goesOn = kind.slot.leads && partition.ableLeaders.includes(node) ? wanted.changeCost : 0;
+        return { partition, node, kind, column: program.column(copied - goesOn) };
+      }),
   );
   const on = (node: number): Place[] => places.filter((place) => place.node === node);
   for (const kind of kinds)
