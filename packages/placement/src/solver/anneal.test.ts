@@ -47,7 +47,7 @@ function standing(problem: PlacementProblem) {
   const layout = layOut(compile(problem));
   const fair = fairShares(layout.problem);
   const state = new SolverState(layout);
-  keepCurrent(state, fillToday(state, fair.load));
+  keepCurrent(state, () => fillToday(state, fair.load));
   const { tolerance, leaderTolerance } = layout.problem.goals;
   const ranges = rangesOf(layout, fair, tolerance, leaderTolerance);
   return { state, ranges, imbalance: new Imbalance(state, ranges, fair) };
