@@ -25,7 +25,7 @@ test('a controller that was asked for after its cluster had gone is given up, an
   host.add('shop');
   await runtime.runUntil(() => host.controllerOf('shop')?.leading === true, { limitMs: 10_000 });
   expect(host.controllerOf('shop')?.leading).toBe(true);
-  await host.close();
+  await runtime.drive(host.close());
 });
 
 test('a cluster made again while its controller was being given up gets one', async () => {
@@ -36,5 +36,5 @@ test('a cluster made again while its controller was being given up gets one', as
   await created;
   await runtime.runUntil(() => host.controllerOf('shop')?.leading === true, { limitMs: 10_000 });
   expect(host.controllerOf('shop')?.leading).toBe(true);
-  await host.close();
+  await runtime.drive(host.close());
 });
