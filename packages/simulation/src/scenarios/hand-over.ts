@@ -3,6 +3,7 @@ import { isKeelsonError } from '@keelson/runtime';
 import type { Store } from '@keelson/store';
 import type { Scenario } from '../simulate.ts';
 import type { ProcessContext, SimulatedWorld } from '../world.ts';
+import { DoneItems } from './done-items.ts';
 import { persist, rest } from './persist.ts';
 import { bytesOf, textOf } from './text.ts';
 
@@ -26,7 +27,7 @@ export function handOverScenario(options: HandOverScenarioOptions = {}): Scenari
     durationMs: 60_000,
     restMs: 20_000,
     begin(world) {
-      const done = { upTo: 0 };
+      const done = new DoneItems();
       for (const name of workers)
         world.start(name, async (context) => {
           const { store, runtime } = context;
@@ -77,7 +78,7 @@ async function follow(store: Store, copy: { position: number }): Promise<void> {
 async function work(
   world: SimulatedWorld,
   { name, store, runtime }: ProcessContext,
-  done: { upTo: number },
+  done: DoneItems,
   readPosition: () => Promise<number>,
 ): Promise<void> {
   const session = await persist(runtime, () => store.openSession({ ttlMs: TTL_MS }));
@@ -87,8 +88,8 @@ async function work(
     // The item and how far the work came are one step: the item counts as done when the store has taken it.
     const outcome = await step(store, leadership.fencingToken, next);
     if (outcome === 'done') {
-      if (next <= done.upTo) world.violate(`${name} did item ${next} again: ${done.upTo} items were done`);
-      done.upTo = Math.max(done.upTo, next);
+      const wrong = done.note(name, next);
+      if (wrong !== undefined) world.violate(wrong);
       next += 1;
     } else if (outcome === 'unknown')
       next = Number(textOf(await persist(runtime, () => store.get(position))) || '0') + 1;
