@@ -102,9 +102,9 @@ const WATCH_SETTLE_MS = 6_000;
 
 /** What can only be judged at the end. */
 async function lookBack(world: SimulatedWorld, running: RunningScenario): Promise<void> {
-  const { revision } = world.server.backend;
+  world.settleWatches();
   const settledMs = world.nowMs + WATCH_SETTLE_MS;
   for (const text of await world.runtime.drive(running.finish())) world.violate(text);
   if (world.violations.length === 0 && world.nowMs < settledMs) await world.run(settledMs - world.nowMs);
-  for (const text of world.watchBreaches(revision)) world.violate(text);
+  for (const text of world.watchBreaches()) world.violate(text);
 }

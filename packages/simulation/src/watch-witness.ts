@@ -24,6 +24,8 @@ interface WitnessedWatch {
   readonly process: SimulatedProcess;
   /** From one listing to the next, each with the first revision after it. */
   readonly legs: { readonly fromRevision?: number; readonly messages: RecordedMessage[] }[];
+  /** The reader has asked for an event at least once, which is when a watch begins. */
+  begun: boolean;
   /** The reader is waiting for the next event: whatever there is should have come. */
   waiting: boolean;
 }
@@ -37,6 +39,8 @@ const decoder = new TextDecoder();
 export class WatchWitness {
   readonly #writes: RecordedWrite[] = [];
   readonly #watches: WitnessedWatch[] = [];
+  /** What must have come by the end, and over which watches. */
+  #owed: { readonly revision: number; readonly watches: ReadonlySet<WitnessedWatch> } | undefined;
 
   /** Watches seen so far. */
   get watches(): number {
@@ -68,17 +72,27 @@ export class WatchWitness {
       const { recursive = false, afterRevision } = options;
       const first = afterRevision === undefined ? [] : [{ fromRevision: Number(afterRevision) + 1, messages: [] }];
       const name = `${process.name}'s watch of ${path}`;
-      const seen: WitnessedWatch = { name, path, recursive, process, legs: first, waiting: false };
+      const seen: WitnessedWatch = { name, path, recursive, process, legs: first, begun: false, waiting: false };
       this.#watches.push(seen);
       return listenedTo(open(path, options), seen);
     };
   }
 
-  /** What was broken. Whoever still waits must have been told of everything up to `settledRevision`. */
-  breaches(settledRevision: bigint): string[] {
+  /**
+   * From now on everything up to `revision` is owed to whoever reads a watch now. Called as long before the end as it may take to come; a watch that
+   * begins later has had less time than that, so nothing is owed over it.
+   */
+  settle(revision: bigint): void {
+    this.#owed = { revision: Number(revision), watches: new Set(this.#watches.filter(({ begun }) => begun)) };
+  }
+
+  /** What was broken. Whoever waits must have been told of everything owed to it. */
+  breaches(): string[] {
+    const owed = this.#owed;
     const scopes = new Scopes(this.#writes);
     return this.#watches.flatMap((seen) => {
-      const settled = seen.waiting && seen.process.awake ? { settledAt: Number(settledRevision) } : {};
+      const isOwed = owed?.watches.has(seen) === true && seen.waiting && seen.process.awake;
+      const settled = isOwed ? { settledAt: owed.revision } : {};
       const watch = { name: seen.name, range: { prefix: '' }, legs: seen.legs, ...settled };
       const breaches = checkWatches(scopes.of(seen.path, seen.recursive), [watch]);
       return breaches.map(({ guarantee, text }) => `${seen.name} is not ${guarantee}: ${text}`);
@@ -151,6 +165,7 @@ function listenedTo(watch: Watch, seen: WitnessedWatch): Watch {
       const inner = watch[Symbol.asyncIterator]();
       return {
         next: async () => {
+          seen.begun = true;
           seen.waiting = true;
           const result = await inner.next().finally(() => {
             seen.waiting = false;

@@ -87,9 +87,14 @@ export class SimulatedWorld {
     return this.#injections.counts;
   }
 
-  /** What watches got wrong. Whoever still waits must have been told of everything up to `settledRevision`. */
-  watchBreaches(settledRevision: bigint): readonly string[] {
-    return this.#witness.breaches(settledRevision);
+  /** Everything written so far is owed from now on to whoever reads a watch now. */
+  settleWatches(): void {
+    this.#witness.settle(this.server.backend.revision);
+  }
+
+  /** What watches got wrong. Whoever still waits must have been told of everything that `settleWatches` found owed to it. */
+  watchBreaches(): readonly string[] {
+    return this.#witness.breaches();
   }
 
   /** Starts a process. It is started again after each crash. */
