@@ -75,9 +75,11 @@ async function runOn(engine: EngineName, { seed, minutes, round, json, extra }: 
     durationMs: minutes * 60_000,
     roundMs: round * 60_000,
     ...extra,
-    onFault: ({ kind, target, fromMs, toMs }) => {
+    onFault: ({ kind, target, fromMs, toMs, wholeMs = toMs }) => {
       struck += 1;
-      tell(`${struck}. ${kind}: ${target}, ${Math.round(toMs - fromMs)} ms`);
+      tell(
+        `${struck}. ${kind}: ${target}, ${Math.round(toMs - fromMs)} ms, whole after ${Math.round(wholeMs - toMs)} ms`,
+      );
     },
     onRound: (one) => {
       const memory = `clients up to ${megabytes(one.rssBytes.client)}, harness ${megabytes(one.rssBytes.harness)}`;

@@ -1,4 +1,4 @@
-import { type CallOptions, isKeelsonError } from '@keelson/runtime';
+import { type CallOptions, DEFAULT_TIMEOUT_MS, isKeelsonError, systemRuntime, withDeadline } from '@keelson/runtime';
 import {
   type Acl,
   connectZooKeeper,
@@ -26,17 +26,30 @@ export async function learnServers(
   prepare: (client: ZooKeeperClient) => Promise<void>,
 ): Promise<LearntServers> {
   const connectString = options.connectString.split('/', 1)[0] ?? '';
-  const asked = async <T>(sessionTimeoutMs: number, ask: (client: ZooKeeperClient) => Promise<T>): Promise<T> => {
-    const client = await connectZooKeeper({ ...options, ...limits, connectString, sessionTimeoutMs });
+  const asked = async <T>(
+    sessionTimeoutMs: number,
+    within: CallOptions,
+    ask: (client: ZooKeeperClient) => Promise<T>,
+  ): Promise<T> => {
+    const client = await connectZooKeeper({ ...options, ...within, connectString, sessionTimeoutMs });
     try {
       return await ask(client);
     } finally {
       // It owns nothing: what cannot be ended in order ends by itself.
-      await client.close(limits).catch(() => {});
+      await client.close(within).catch(() => {});
     }
   };
-  const minMs = await asked(1, async (client) => client.sessionTimeoutMs);
-  return await asked(0x7fff_ffff, async (client) => {
+  // The shortest session may well be over before a busy server has granted it: then another one is asked for.
+  const minMs = await withDeadline(options.runtime ?? systemRuntime(), limits, DEFAULT_TIMEOUT_MS, async (signal) => {
+    for (;;) {
+      try {
+        return await asked(1, { ...limits, signal }, async (client) => client.sessionTimeoutMs);
+      } catch (error) {
+        if (signal.aborted || !isKeelsonError(error, 'E_SESSION_EXPIRED')) throw error;
+      }
+    }
+  });
+  return await asked(0x7fff_ffff, limits, async (client) => {
     const maxMs = client.sessionTimeoutMs;
     await prepare(client);
     return { minMs, maxMs, lastingWatches: await hasLastingWatches(client, limits) };

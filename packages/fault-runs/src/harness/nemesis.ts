@@ -23,6 +23,8 @@ export interface StruckFault {
   readonly target: string;
   readonly fromMs: number;
   readonly toMs: number;
+  /** When the servers themselves said that they were all there and followed one leader again; absent where they did not within half a minute. */
+  readonly wholeMs?: number;
   /** Processes that waited for a core of the machine when it ended, per core, on average over a minute: past 2 or 3, slowness may be the machine's. */
   readonly load: number;
 }
@@ -185,8 +187,9 @@ export async function strikeOnce(arena: Arena): Promise<StruckFault> {
   await end();
   const toMs = nowMs();
   // Struck again before all are back together, more would be gone than three can do without. Where that takes too long, the verdict on progress says so.
-  await eventually('all members to be there', () => engine.whole(), { timeoutMs: HEAL_MS, everyMs: 200 }).catch(
-    () => {},
-  );
-  return { kind, target, fromMs, toMs, load: loadNow() };
+  const isWhole = await eventually('all members to be there', () => engine.whole(), {
+    timeoutMs: HEAL_MS,
+    everyMs: 200,
+  }).catch(() => false);
+  return { kind, target, fromMs, toMs, ...(isWhole ? { wholeMs: nowMs() } : {}), load: loadNow() };
 }

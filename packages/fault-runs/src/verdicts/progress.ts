@@ -13,16 +13,20 @@ const progress: readonly (readonly [string, (line: ClientLine) => boolean])[] = 
   ['the barrier', (line) => line.say === 'passed'],
 ];
 
-/** Whether anything stood still for longer than three ttls after the end of a fault. */
+/**
+ * Whether anything stood still for longer than three ttls after the end of a fault, counted from when the servers were together again by their own
+ * word: how long they take to elect a leader is theirs, and no client can do better.
+ */
 export function standstills({ clients, faults, ttlMs, untilMs }: Transcript): readonly string[] {
   const limitMs = 3 * ttlMs;
   return progress.flatMap(([what, counts]) => {
     const times = clients.flatMap((line) => (counts(line) && 'at' in line ? [line.at] : []));
-    return faults.flatMap(({ kind, target, toMs, load }) => {
-      if (toMs + limitMs > untilMs) return [];
-      const moved = times.some((at) => at > toMs && at <= toMs + limitMs);
+    return faults.flatMap(({ kind, target, toMs, wholeMs = toMs, load }) => {
+      if (wholeMs + limitMs > untilMs) return [];
+      const moved = times.some((at) => at > toMs && at <= wholeMs + limitMs);
       if (moved) return [];
-      const end = `${kind} of ${target} had ended at ${Math.round(toMs)}`;
+      const healed = wholeMs > toMs ? `, the servers together again at ${Math.round(wholeMs)}` : '';
+      const end = `${kind} of ${target} had ended at ${Math.round(toMs)}${healed}`;
       return [`${what} stood still for ${limitMs} ms after ${end} (load per core: ${load.toFixed(1)})`];
     });
   });

@@ -112,6 +112,11 @@ describe('the judge', () => {
     for (const index of moving.keys())
       expect(standstills(transcript({ faults, clients: moving.toSpliced(index, 1) }))).toHaveLength(1);
     expect(standstills(transcript({ faults, clients: [], untilMs: 3_000 }))).toEqual([]);
+    const late = moving.map((line) => ('at' in line ? { ...line, at: line.at + 12_000 } : line));
+    expect(standstills(transcript({ faults, clients: late, untilMs: 60_000 }))).toHaveLength(7);
+    // As long as the servers themselves are not together, nobody can go on.
+    const healing = faults.map((fault) => ({ ...fault, wholeMs: 13_000 }));
+    expect(standstills(transcript({ faults: healing, clients: late, untilMs: 60_000 }))).toEqual([]);
   });
 
   test('finds two members of one name, a death of somebody at work, a leave that nobody said, and one who was missed', () => {
