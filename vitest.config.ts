@@ -5,12 +5,14 @@ const seeds = fileURLToPath(new URL('tests/setup/seeds.ts', import.meta.url));
 
 /**
  * unit: no process, no real server, seconds; runs on every supported Node.
- * conformance: the suites of the port and of the recipes on real engines, and fault runs; they wait most of the time, so several files run at once.
+ * conformance: the suites of the port and of the recipes on real engines, fault runs, and what else waits most of the time: several files run at once.
  * integration: real servers and real processes; one file at a time, as they share two cores.
  */
 const conformance = [
   'packages/*/src/**/conformance*.integration.test.ts',
   'packages/fault-runs/src/*.integration.test.ts',
+  'packages/store-etcd/src/*.integration.test.ts',
+  'packages/testing/src/peer-network.integration.test.ts',
   'tests/{store,coordination}/**/*.test.ts',
 ];
 

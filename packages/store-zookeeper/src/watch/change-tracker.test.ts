@@ -24,8 +24,8 @@ describe('the changes that a watch tells', () => {
     const tracker = new ChangeTracker();
     tracker.reset([entry('/a', 1n, 1n)]);
     const readings = [
-      { path: '/a', entry: entry('/a', 1n, 12n), goneBy: 20n },
-      { path: '/b', entry: entry('/b', 11n, 11n), goneBy: 20n },
+      { path: '/a', entry: entry('/a', 1n, 12n), deletedAt: undefined, seenBy: 20n },
+      { path: '/b', entry: entry('/b', 11n, 11n), deletedAt: undefined, seenBy: 20n },
     ];
     expect(short(tracker.take(readings, 20n))).toEqual(['/b@11', '/a@12']);
     expect(short(tracker.take(readings, 20n))).toEqual([]);
@@ -34,27 +34,27 @@ describe('the changes that a watch tells', () => {
   it('are held back while something older has not been read', () => {
     const tracker = new ChangeTracker();
     tracker.reset([]);
-    expect(short(tracker.take([{ path: '/a', entry: entry('/a', 12n, 12n), goneBy: 0n }], 10n))).toEqual([]);
+    expect(
+      short(tracker.take([{ path: '/a', entry: entry('/a', 12n, 12n), deletedAt: undefined, seenBy: 0n }], 10n)),
+    ).toEqual([]);
     expect(tracker.held).toBe(1);
-    expect(short(tracker.take([{ path: '/b', entry: entry('/b', 11n, 11n), goneBy: 0n }], 12n))).toEqual([
-      '/b@11',
-      '/a@12',
-    ]);
+    expect(
+      short(tracker.take([{ path: '/b', entry: entry('/b', 11n, 11n), deletedAt: undefined, seenBy: 0n }], 12n)),
+    ).toEqual(['/b@11', '/a@12']);
   });
 
   it('tell of the end of an incarnation before the next', () => {
     const tracker = new ChangeTracker();
     tracker.reset([entry('/a', 1n, 5n)]);
-    expect(short(tracker.take([{ path: '/a', entry: entry('/a', 9n, 9n), goneBy: 9n }], 9n))).toEqual([
-      '-/a@9',
-      '/a@9',
-    ]);
+    expect(
+      short(tracker.take([{ path: '/a', entry: entry('/a', 9n, 9n), deletedAt: undefined, seenBy: 9n }], 9n)),
+    ).toEqual(['-/a@9', '/a@9']);
   });
 
   it('say nothing of what came and went unseen', () => {
     const tracker = new ChangeTracker();
     tracker.reset([]);
-    expect(tracker.take([{ path: '/a', entry: undefined, goneBy: 9n }], 9n)).toEqual([]);
+    expect(tracker.take([{ path: '/a', entry: undefined, deletedAt: undefined, seenBy: 9n }], 9n)).toEqual([]);
   });
 
   it('always lead to the state of the store, in order, however events and readings interleave', () => {
@@ -71,7 +71,12 @@ describe('the changes that a watch tells', () => {
         let last = 0n;
         const read = (): void => {
           const taken = [...dirty.take()];
-          const readings = taken.map(([path]) => ({ path, entry: store.get(path), goneBy: revision }));
+          const readings = taken.map(([path]) => ({
+            path,
+            entry: store.get(path),
+            deletedAt: undefined,
+            seenBy: revision,
+          }));
           for (const change of tracker.take(readings, dirty.completeUpTo(revision))) {
             const at = change.type === 'put' ? change.entry.modifyRevision : change.revision;
             expect(at).toBeGreaterThanOrEqual(last);
@@ -98,18 +103,22 @@ describe('the changes that a watch tells', () => {
   it('end with an entry that came back, also where its deletion was seen later than it came back', () => {
     const tracker = new ChangeTracker();
     tracker.reset([entry('/a', 1n, 1n)]);
-    expect(short(tracker.take([{ path: '/a', entry: undefined, goneBy: 30n }], 10n))).toEqual([]);
-    expect(short(tracker.take([{ path: '/a', entry: entry('/a', 20n, 20n), goneBy: 40n }], 40n))).toEqual([
-      '-/a@20',
-      '/a@20',
-    ]);
+    expect(short(tracker.take([{ path: '/a', entry: undefined, deletedAt: undefined, seenBy: 30n }], 10n))).toEqual([]);
+    expect(
+      short(tracker.take([{ path: '/a', entry: entry('/a', 20n, 20n), deletedAt: undefined, seenBy: 40n }], 40n)),
+    ).toEqual(['-/a@20', '/a@20']);
   });
 
   it('end without an entry that went again, also where only its first deletion was told of', () => {
     const tracker = new ChangeTracker();
     tracker.reset([]);
-    expect(short(tracker.take([{ path: '/a', entry: entry('/a', 20n, 20n), goneBy: 0n }], 10n))).toEqual([]);
-    expect(short(tracker.take([{ path: '/a', entry: undefined, goneBy: 15n }], 40n))).toEqual(['/a@20', '-/a@20']);
+    expect(
+      short(tracker.take([{ path: '/a', entry: entry('/a', 20n, 20n), deletedAt: undefined, seenBy: 0n }], 10n)),
+    ).toEqual([]);
+    expect(short(tracker.take([{ path: '/a', entry: undefined, deletedAt: 15n, seenBy: 30n }], 40n))).toEqual([
+      '/a@20',
+      '-/a@30',
+    ]);
   });
 });
 

@@ -5,8 +5,10 @@ export interface Reading {
   readonly path: StorePath;
   /** `undefined`: there is nothing. */
   readonly entry: Entry | undefined;
-  /** Where the entry is gone: the revision by which it was. */
-  readonly goneBy: Revision;
+  /** The deletion that was told of, where the server said its revision. It may have been an earlier one. */
+  readonly deletedAt: Revision | undefined;
+  /** A revision that the reading shows, or a later one. */
+  readonly seenBy: Revision;
 }
 
 interface Known {
@@ -52,13 +54,13 @@ export class ChangeTracker {
     return this.#held.splice(0, first === -1 ? this.#held.length : first);
   }
 
-  #take({ path, entry, goneBy }: Reading): void {
+  #take({ path, entry, deletedAt = 0n, seenBy }: Reading): void {
     const known = this.#known.get(path);
     if (entry === undefined) {
       if (known === undefined) return;
       this.#known.delete(path);
-      // What told of the deletion may have meant an earlier one: it comes after what the reader is to be told of first.
-      const revision = goneBy > known.modifyRevision ? goneBy : known.modifyRevision;
+      // A deletion before what the reader was told of was another one: of this one only the reading tells.
+      const revision = deletedAt > known.modifyRevision ? deletedAt : seenBy;
       this.#held.push({ type: 'delete', path, revision });
       return;
     }

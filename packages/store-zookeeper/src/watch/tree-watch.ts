@@ -177,7 +177,7 @@ export class TreeWatch extends WatchIterator {
         if (this.#resync !== undefined) return undefined;
         const newest = client.lastZxid;
         const readings = [...found].map(
-          ([path, entry]): Reading => ({ path, entry, goneBy: paths.get(path)?.deletedAt ?? newest }),
+          ([path, entry]): Reading => ({ path, entry, deletedAt: paths.get(path)?.deletedAt, seenBy: newest }),
         );
         const changes = this.#tracker.take(readings, this.#dirty.completeUpTo(newest));
         if (changes.length <= this.#limit) return changesEvent(changes);

@@ -59,10 +59,14 @@ function coalescedHistory(told: readonly Fact[], facts: readonly Fact[]): void {
     // An entry that came and went between two looks need not be told of.
     if (last?.type === 'delete') {
       check(lastTold === undefined || lastTold.type === 'delete', `the deletion of ${path} was not told`);
-      check(lastTold === undefined || lastTold.revision >= last.revision, `${path} was told to be gone too early`);
+      check(lastTold === undefined || isGoneAt(facts, lastTold), `${path} was told to be gone too early`);
     } else same(lastTold, last, `the last change of ${path}`);
   }
 }
+
+/** Whether the path was not there at the revision of its last fact told: what came back and went again after it need not be told of. */
+const isGoneAt = (facts: readonly Fact[], { path, revision }: Fact): boolean =>
+  facts.filter((fact) => fact.path === path && fact.revision <= revision).at(-1)?.type === 'delete';
 
 async function sameState(bench: Bench, store: Store, reader: WatchReader): Promise<void> {
   const { entries } = await store.list(bench.root, { recursive: true });
