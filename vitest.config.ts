@@ -11,7 +11,7 @@ const seeds = fileURLToPath(new URL('tests/setup/seeds.ts', import.meta.url));
 const conformance = [
   'packages/*/src/**/conformance*.integration.test.ts',
   'packages/fault-runs/src/*.integration.test.ts',
-  'packages/store-etcd/src/*.integration.test.ts',
+  'packages/{cli,store-embedded,store-etcd}/src/*.integration.test.ts',
   'packages/testing/src/peer-network.integration.test.ts',
   'tests/{store,coordination}/**/*.test.ts',
 ];
