@@ -1,4 +1,11 @@
-import { type CallOptions, DEFAULT_TIMEOUT_MS, isKeelsonError, systemRuntime, withDeadline } from '@keelson/runtime';
+import {
+  type CallOptions,
+  DEFAULT_TIMEOUT_MS,
+  isKeelsonError,
+  retry,
+  systemRuntime,
+  withDeadline,
+} from '@keelson/runtime';
 import {
   type Acl,
   connectZooKeeper,
@@ -40,15 +47,13 @@ export async function learnServers(
     }
   };
   // The shortest session may well be over before a busy server has granted it: then another one is asked for.
-  const minMs = await withDeadline(options.runtime ?? systemRuntime(), limits, DEFAULT_TIMEOUT_MS, async (signal) => {
-    for (;;) {
-      try {
-        return await asked(1, { ...limits, signal }, async (client) => client.sessionTimeoutMs);
-      } catch (error) {
-        if (signal.aborted || !isKeelsonError(error, 'E_SESSION_EXPIRED')) throw error;
-      }
-    }
-  });
+  const runtime = options.runtime ?? systemRuntime();
+  const isOver = (error: unknown): boolean => isKeelsonError(error, 'E_SESSION_EXPIRED');
+  const minMs = await withDeadline(runtime, limits, DEFAULT_TIMEOUT_MS, (signal) =>
+    retry(runtime, { attempts: Number.POSITIVE_INFINITY, signal, retryIf: isOver }, () =>
+      asked(1, { ...limits, signal }, async (client) => client.sessionTimeoutMs),
+    ),
+  );
   return await asked(0x7fff_ffff, limits, async (client) => {
     const maxMs = client.sessionTimeoutMs;
     await prepare(client);
