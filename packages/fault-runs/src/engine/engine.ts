@@ -14,6 +14,17 @@ export interface FaultMember {
   restart(): Promise<void>;
 }
 
+/** A member of an ensemble as faults strike it, by the port on which clients reach it. */
+export function faultMember(port: number, member: Omit<FaultMember, 'port'>): FaultMember {
+  return {
+    port,
+    pause: () => member.pause(),
+    resume: () => member.resume(),
+    kill: () => member.kill(),
+    restart: () => member.restart(),
+  };
+}
+
 /** What the servers keep for clients, by kind: sessions, watches and so on. */
 export type Holdings = Readonly<Record<string, number>>;
 

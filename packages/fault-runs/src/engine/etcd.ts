@@ -1,6 +1,6 @@
 import { KeelsonError, sleep } from '@keelson/runtime';
 import { type EtcdServer, startEtcd, startPeerNetwork, testRuntime } from '@keelson/testing';
-import type { FaultEngine, FaultMember } from './engine.ts';
+import { type FaultEngine, faultMember } from './engine.ts';
 
 /** The address of a store for clients that reach members of etcd, or what speaks like it, on these ports. */
 export const etcdUrl = (ports: readonly number[]): string =>
@@ -29,16 +29,7 @@ export async function startEtcdCluster(): Promise<FaultEngine> {
     `--auto-compaction-retention=${KEPT_HISTORY}`,
   ];
   const etcd = await startEtcd({ version: '3.7', members: 3, flags, network });
-  const members = etcd.members.map((member): FaultMember => {
-    const { clientPort: port } = member;
-    return {
-      port,
-      pause: () => member.pause(),
-      resume: () => member.resume(),
-      kill: () => member.kill(),
-      restart: () => member.restart(),
-    };
-  });
+  const members = etcd.members.map((member) => faultMember(member.clientPort, member));
   return {
     name: 'etcd',
     members,

@@ -1,5 +1,5 @@
 import { startPeerNetwork, startZooKeeper, type ZooKeeperMember } from '@keelson/testing';
-import type { FaultEngine, FaultMember, Holdings } from './engine.ts';
+import { type FaultEngine, faultMember, type Holdings } from './engine.ts';
 
 const TICK_MS = 500;
 
@@ -13,16 +13,7 @@ export async function startZooKeeperEnsemble(): Promise<FaultEngine> {
   const ensemble = await startZooKeeper({ version: '3.9', servers: 3, tickTimeMs: TICK_MS, network, settings });
   const modes = (): Promise<readonly (string | undefined)[]> =>
     Promise.all(ensemble.members.map((member) => member.mode()));
-  const members = ensemble.members.map((member): FaultMember => {
-    const { port } = member;
-    return {
-      port,
-      pause: () => member.pause(),
-      resume: () => member.resume(),
-      kill: () => member.kill(),
-      restart: () => member.restart(),
-    };
-  });
+  const members = ensemble.members.map((member) => faultMember(member.port, member));
   return {
     name: 'zookeeper',
     members,
