@@ -35,6 +35,11 @@ export interface ConnectZooKeeperStoreOptions extends CallOptions {
   readonly maxRequestBytes?: number;
   /** The time-out asked for the store's own connection, which owns no entries, in milliseconds: how soon a silent server is left (two thirds of it). Default 10,000. */
   readonly connectionTimeoutMs?: number;
+  /**
+   * How exact reads are made: `sync`, the default, by ZooKeeper's `sync`, and by a place in the order of writes where the server leads; `quorum`
+   * always by the latter, for ensembles of five and more whose leader may be cut off with a follower, and behind load balancers.
+   */
+  readonly exactReads?: 'sync' | 'quorum';
   /** Use one-shot watches, as with servers before 3.6, which is found out by itself. Default false. */
   readonly classicWatches?: boolean;
   /** Default: the system's. */
@@ -99,7 +104,7 @@ function announceTo(
 
 function clientOptionsOf(options: ConnectZooKeeperStoreOptions, runtime: Runtime): ZooKeeperClientOptions {
   const { connectString, secure, credentials } = parseZooKeeperAddress(options.address);
-  const { auth = [], tls = secure ? {} : undefined, sasl, maxRequestBytes } = options;
+  const { auth = [], tls = secure ? {} : undefined, sasl, maxRequestBytes, exactReads } = options;
   const own =
     credentials === undefined ? [] : [{ scheme: 'digest', auth: `${credentials.user}:${credentials.password}` }];
   return {
@@ -109,6 +114,7 @@ function clientOptionsOf(options: ConnectZooKeeperStoreOptions, runtime: Runtime
     ...(tls === undefined ? {} : { tls }),
     ...(sasl === undefined ? {} : { sasl }),
     ...(maxRequestBytes === undefined ? {} : { maxRequestBytes }),
+    ...(exactReads === undefined ? {} : { exactReads }),
   };
 }
 

@@ -5,14 +5,14 @@ import type { ZooKeeperClient } from '@keelson/zookeeper-client';
 /** Most paths remembered as existing. Forgetting one costs a round trip, no more. */
 const MAX_HINTS = 10_000;
 
-/** Longest wait for a sync, in milliseconds. */
-const SYNC_TIMEOUT_MS = 60_000;
+/** Longest wait for a server to catch up, in milliseconds. */
+const CATCH_UP_TIMEOUT_MS = 60_000;
 
 /** One connection of a store: its client, and what helps to guess right which request a write needs. */
 export class Link {
   readonly client: ZooKeeperClient;
   readonly #existing: Set<StorePath> = new Set();
-  #sync: Promise<bigint> | undefined;
+  #catchingUp: Promise<bigint> | undefined;
 
   constructor(client: ZooKeeperClient) {
     this.client = client;
@@ -35,18 +35,18 @@ export class Link {
     }
   }
 
-  /** A sync before reads sent right after it; reads of one tick share it. Gives the transaction that the server has reached. */
-  sync(): Promise<bigint> {
-    if (this.#sync !== undefined) return this.#sync;
+  /** Goes before reads sent right after it, so that they show every write acknowledged by now; reads of one tick share it. Gives the transaction that the server has reached. */
+  catchUp(): Promise<bigint> {
+    if (this.#catchingUp !== undefined) return this.#catchingUp;
     // Whoever reads has a deadline of their own; this one is nobody's.
-    const syncing = this.client.sync('/', { timeoutMs: SYNC_TIMEOUT_MS });
-    this.#sync = syncing;
+    const catchingUp = this.client.catchUp({ timeoutMs: CATCH_UP_TIMEOUT_MS });
+    this.#catchingUp = catchingUp;
     // Who shares it may have been given up by then.
-    syncing.catch(() => {});
+    catchingUp.catch(() => {});
     process.nextTick(() => {
-      this.#sync = undefined;
+      this.#catchingUp = undefined;
     });
-    return syncing;
+    return catchingUp;
   }
 
   /** Makes a read again when its connection broke under it, as soon as there is another; `E_UNAVAILABLE` where there is none to be had. */

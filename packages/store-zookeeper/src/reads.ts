@@ -58,7 +58,7 @@ export class Reads {
       main.reading(limits, () => {
         // A serializable read takes what the server has, unless another connection of this store has shown more.
         const exact = options.consistency !== 'serializable' || this.#newestZxid() > main.client.lastZxid;
-        return read(limits, exact ? main.sync() : Promise.resolve(main.client.lastZxid));
+        return read(limits, exact ? main.catchUp() : Promise.resolve(main.client.lastZxid));
       }),
     );
   }

@@ -110,7 +110,7 @@ export class Transactions {
     const paths = [...new Set([...transaction.if, ...transaction.then, ...transaction.else].map(({ path }) => path))];
     const above = [...new Set(paths.map((path) => parentPath(path) ?? '/'))];
     const [zxid, parents, nodes] = await Promise.all([
-      link.sync(),
+      link.catchUp(),
       readEach(above, (path) => client.exists(path, limits)),
       readEach<SeenNode | undefined>(paths, (path) => orAbsent(client.get(path, limits))),
     ]);

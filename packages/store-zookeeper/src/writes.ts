@@ -222,7 +222,7 @@ export class Writes {
   async #deleteBelow(path: StorePath, expect: Expectation, limits: Limits): Promise<boolean> {
     const { client } = this.#context.main;
     if (!isEmpty(expect)) {
-      await this.#context.main.sync();
+      await this.#context.main.catchUp();
       const stat = await client.exists(path, limits);
       const found = foundVersion(stat);
       const result = await this.#transactions.run({ if: [{ path, ...expect }], then: [], else: [] }, undefined, limits);

@@ -26,6 +26,12 @@ export interface ZooKeeperClientOptions {
   readonly maxRequestBytes?: number;
   /** Largest reply taken, in bytes. Default 67,108,864: listings of large directories are not limited by servers. */
   readonly maxResponseBytes?: number;
+  /**
+   * How `catchUp` is made. `sync`, the default: by `sync` at followers and by a place in the order of writes at the leader. A leader that has been cut off
+   * together with a follower answers that one's `sync` for up to `syncLimit` ticks, which takes five servers. `quorum`: always by a place in the order of
+   * writes, also right there, and behind a load balancer that takes each connection to another server.
+   */
+  readonly exactReads?: 'sync' | 'quorum';
   /** Default: the system's. */
   readonly runtime?: Runtime;
 }

@@ -12,6 +12,7 @@ import {
 import { Chroot } from './chroot.ts';
 import { linkOptionsOf, type ZooKeeperClientOptions } from './client-options.ts';
 import { parseConnectString } from './connect-string.ts';
+import type { ServerRole } from './connection/server-role.ts';
 import { type ConnectionEvent, type SessionCredentials, SessionLink } from './session/session-link.ts';
 import { tellWatches } from './watches/tell-watches.ts';
 import { type WatchKind, type WatchListener, WatchTable } from './watches/watch-table.ts';
@@ -33,6 +34,7 @@ import {
   multiRequest,
   type NodeChildren,
   type NodeData,
+  placeRequest,
   removeWatchesRequest,
   setAclRequest,
   setRequest,
@@ -78,6 +80,7 @@ export class ZooKeeperClient implements AsyncDisposable {
   readonly #runtime: Runtime;
   readonly #link: SessionLink;
   readonly #chroot: Chroot;
+  readonly #exactReads: 'sync' | 'quorum';
   readonly #watches: WatchTable = new WatchTable();
   readonly #listeners: Set<(event: ConnectionEvent) => void> = new Set();
 
@@ -86,6 +89,7 @@ export class ZooKeeperClient implements AsyncDisposable {
     const { servers, chroot } = parseConnectString(options.connectString);
     this.#runtime = options.runtime ?? systemRuntime();
     this.#chroot = new Chroot(chroot);
+    this.#exactReads = options.exactReads ?? 'sync';
     this.#link = new SessionLink(linkOptionsOf(options, servers, this.#runtime), {
       onNodeEvent: (event) => this.#dispatch(event),
       onAttached: (tell) => tellWatches(this.#watches.sets(), this.#link.lastZxid, tell),
@@ -104,6 +108,11 @@ export class ZooKeeperClient implements AsyncDisposable {
   /** `host:port` of the server connected to. */
   get server(): string | undefined {
     return this.#link.server;
+  }
+
+  /** What that server is in its ensemble; `undefined` while it has not said. Asked, on a connection of its own, when it is first wanted. */
+  get serverRole(): ServerRole | undefined {
+    return this.#link.serverRole;
   }
 
   /** Id and password of the session; id 0 before there is one. */
@@ -193,9 +202,20 @@ export class ZooKeeperClient implements AsyncDisposable {
     return await this.#link.submit(deleteRequest(this.#chroot.outer(path), options.version ?? -1), options);
   }
 
-  /** Lets the server catch up with its leader; what is read after it, without waiting for it, shows every write acknowledged before. Gives the transaction reached. */
+  /** Lets a server that follows catch up with its leader. A leader answers at once, though it may not have applied what its followers have acknowledged: see `catchUp`. Gives the transaction reached. */
   async sync(path: string = '/', options: CallOptions = {}): Promise<bigint> {
     return await this.#link.submit(syncRequest(this.#chroot.outer(path)), options);
+  }
+
+  /**
+   * What is read after it, without waiting for it, shows every write acknowledged to anybody before. Gives the transaction reached. A
+   * `sync` where the server follows; where it leads, or does not say what it is, a place in the order of writes, which costs what a write
+   * costs: a leader serves reads beside the commits that it has yet to apply (`CommitProcessor`, `matchSyncs`).
+   */
+  async catchUp(options: CallOptions = {}): Promise<bigint> {
+    const role = this.#exactReads === 'sync' ? this.#link.serverRole : undefined;
+    if (role !== undefined && role !== 'leader') return await this.sync('/', options);
+    return await this.#link.submit(placeRequest(this.#chroot.outer('/')), options);
   }
 
   /**

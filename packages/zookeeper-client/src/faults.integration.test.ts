@@ -130,6 +130,25 @@ describe.skipIf(!requireServer('zookeeper'))('one server', () => {
 });
 
 describe.skipIf(!requireServer('zookeeper-3.9'))('three servers', () => {
+  test('each says what it is, and at each a read that catches up shows what was acknowledged at another', async () => {
+    const zookeeper = keep(await startZooKeeper({ version: '3.9', servers: 3 }));
+    const clients: ZooKeeperClient[] = [];
+    for (const { address, mode } of zookeeper.members) {
+      const { client } = await connect({ connectString: address });
+      const role = await eventually('the role of the server', () => client.serverRole);
+      expect(role).toBe(await mode());
+      clients.push(client);
+    }
+    await clients[0]?.create('/n', bytes(''));
+    for (let round = 0; round < 100; round += 1) {
+      await clients[round % 3]?.set('/n', bytes(String(round)));
+      for (const client of clients) {
+        const [, { data }] = await Promise.all([client.catchUp(), client.get('/n')]);
+        expect(new TextDecoder().decode(data)).toBe(String(round));
+      }
+    }
+  });
+
   test('one after the other killed or stopped: the session goes on, and no acknowledged write is lost', async () => {
     // A leader that was stopped is missed after `syncLimit` ticks; the session must last longer than that and an election.
     const zookeeper = keep(await startZooKeeper({ version: '3.9', servers: 3, settings: ['syncLimit=4'] }));

@@ -23,6 +23,7 @@ describe.skipIf(!requireServer('zookeeper-3.9'))('a server with TLS', () => {
     await using client = await connectZooKeeper({ connectString, tls: { ca }, runtime, timeoutMs: 10_000 });
     await client.create('/a', new Uint8Array(200_000).fill(3));
     expect((await client.get('/a')).data.length).toBe(200_000);
+    expect(await eventually('the role of the server', () => client.serverRole)).toBe('standalone');
     const stranger = connectZooKeeper({ connectString, tls: {}, runtime });
     await expect(stranger).rejects.toMatchObject({
       code: 'E_UNAVAILABLE',

@@ -44,7 +44,7 @@ export async function outcomeOf(
   options: CallOptions = {},
 ): Promise<TransactionOutcome> {
   await client.whenConnected(options);
-  const [, found] = await Promise.all([client.sync('/', options), client.exists(trace.path, options)]);
+  const [, found] = await Promise.all([client.catchUp(options), client.exists(trace.path, options)]);
   if (found === undefined) return 'not-applied';
   await client.delete(trace.path, options).catch((error: unknown) => {
     // The answer stands whatever becomes of the trace.

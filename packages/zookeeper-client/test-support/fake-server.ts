@@ -22,6 +22,8 @@ export interface FakeBehaviour {
   /** The session's time-out as granted; 0 says that it has expired. Default: as asked for. */
   readonly grantMs?: (askedMs: number, sessionId: bigint) => number;
   readonly onRequest?: (request: SeenRequest, connection: FakeConnection) => void;
+  /** The answer to the four-letter command `srvr`. Default: none of the role. */
+  readonly srvr?: string;
   /** Takes the place of the protocol: called with what arrives first. */
   readonly speak?: (socket: Socket) => void;
 }
@@ -72,14 +74,18 @@ export class FakeServer implements AsyncDisposable {
     }
     const splitter = new FrameSplitter(10_000_000);
     let greeted = false;
-    socket.on('data', (chunk: Buffer) =>
+    socket.on('data', (chunk: Buffer) => {
+      if (!greeted && chunk.toString('latin1') === 'srvr') {
+        socket.end(this.#behaviour.srvr ?? 'srvr is not executed because it is not in the whitelist.\n');
+        return;
+      }
       splitter.push(chunk, (frame) => {
         const reader = new JuteReader(Buffer.from(frame));
         if (greeted) this.#request(socket, reader);
         else this.#greet(socket, reader);
         greeted = true;
-      }),
-    );
+      });
+    });
   }
 
   #greet(socket: Socket, reader: JuteReader): void {

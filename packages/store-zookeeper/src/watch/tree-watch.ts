@@ -149,7 +149,7 @@ export class TreeWatch extends WatchIterator {
       const limits = { signal, timeoutMs: READ_TIMEOUT_MS };
       await this.#reader.begin(limits);
       this.#dirty.take();
-      const [, entries] = await Promise.all([main.sync(), this.#reader.readAll(limits)]);
+      const [, entries] = await Promise.all([main.catchUp(), this.#reader.readAll(limits)]);
       for (let round = 0; round < MAX_ROUNDS && this.#dirty.size > 0; round += 1) {
         const paths = this.#dirty.take();
         const again = await this.#reader.read(paths.keys(), (path) => entries.has(path), limits);

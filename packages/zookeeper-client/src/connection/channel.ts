@@ -27,6 +27,12 @@ export interface ChannelSink {
   onClosed(error: KeelsonError): void;
 }
 
+/** Where a connection ended up: the address behind the name that was connected to. */
+export interface PeerAddress {
+  readonly host: string;
+  readonly port: number;
+}
+
 /** One connection to one server: bytes out, frames in. */
 export class Channel {
   readonly server: ServerAddress;
@@ -45,6 +51,12 @@ export class Channel {
     // The server hung up; the socket itself would wait until what is written has gone.
     this.#socket.on('end', () => this.#lost());
     this.#socket.on('close', () => this.#lost());
+  }
+
+  /** The server's address as the socket knows it; `undefined` once the connection is gone. */
+  get peer(): PeerAddress | undefined {
+    const { remoteAddress: host, remotePort: port } = this.#socket;
+    return host === undefined || port === undefined ? undefined : { host, port };
   }
 
   /** Who is told from now on. */
@@ -106,7 +118,8 @@ function openTcp(host: string, port: number, received: (chunk: Buffer) => void):
   return connectTcp({ host, port, onread: { buffer, callback } });
 }
 
-function openTls(host: string, port: number, tls: ZooKeeperTls): Socket {
+/** Opens a connection over TLS. */
+export function openTls(host: string, port: number, tls: ZooKeeperTls): Socket {
   const { ca, cert, key, serverName: name } = tls;
   const text = (pem: string | Uint8Array): string | Buffer => (typeof pem === 'string' ? pem : Buffer.from(pem));
   return connectTls({

@@ -10,8 +10,10 @@ import {
   type Runtime,
 } from '@keelson/runtime';
 import { type ServerAddress, serverName } from '../connect-string.ts';
+import type { Channel } from '../connection/channel.ts';
 import type { Established, HandshakeOptions } from '../connection/handshake.ts';
 import { type Request, RequestPipe } from '../connection/request-pipe.ts';
+import { type ServerRole, ServerRoleQuery } from '../connection/server-role.ts';
 import type { JuteWriter } from '../wire/jute-writer.ts';
 import { OpCode } from '../wire/op-code.ts';
 import type { NodeEvent } from '../wire/records.ts';
@@ -76,6 +78,7 @@ export class SessionLink {
   #clock: SessionClock | undefined;
   #expiry: DeadlineTimer | undefined;
   #keeper: ConnectionKeeper | undefined;
+  #roleQuery: ServerRoleQuery | undefined;
   #session: SessionCredentials;
   #timeoutMs: number;
   #lastZxid = 0n;
@@ -111,6 +114,11 @@ export class SessionLink {
   /** `host:port` of the server that takes requests now. */
   get server(): string | undefined {
     return this.#server;
+  }
+
+  /** What the server connected to is in its ensemble; `undefined` while it has not said. It is asked when this is first wanted. */
+  get serverRole(): ServerRole | undefined {
+    return this.#roleQuery?.role;
   }
 
   /** Trips with `E_SESSION_EXPIRED`, `E_CLOSED` or `E_UNAUTHENTICATED`. */
@@ -232,11 +240,17 @@ export class SessionLink {
       return;
     }
     this.#pipe = pipe;
+    this.#roleQuery = this.#queryOf(channel);
     this.#keeper = new ConnectionKeeper(this.#runtime, pipe, this.#server, () => this.#clock ?? clock);
     this.#keeper.start(this.#reconnect);
     this.#sink.onAttached((xid, code, write) => pipe.tell(xid, code, write));
     this.#sink.onConnection({ type: 'connected', newSession });
     this.#wakeWaiting();
+  }
+
+  #queryOf({ server, peer }: Channel): ServerRoleQuery {
+    const { tls } = this.#options.handshake;
+    return new ServerRoleQuery(peer === undefined ? undefined : { runtime: this.#runtime, server, peer, tls });
   }
 
   /** Where another session follows, the end of one is an interruption: nothing was done, and the same request can be made again. */
@@ -274,6 +288,8 @@ export class SessionLink {
     this.#pipe = undefined;
     this.#server = undefined;
     this.#keeper?.stop();
+    this.#roleQuery?.end();
+    this.#roleQuery = undefined;
     this.#expiry?.check();
     if (this.#stopped.signal.aborted) return;
     if (!this.#ended.signal.aborted) this.#sink.onConnection({ type: 'disconnected', error });

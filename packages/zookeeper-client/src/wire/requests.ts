@@ -152,6 +152,18 @@ export function multiRequest(operations: readonly MultiOperation[]): Request<Mul
   };
 }
 
+/** A place in the order of writes that changes nothing, whatever becomes of it: nobody needs to know whether it was taken. Gives its transaction. */
+export function placeRequest(path: string): Request<bigint> {
+  return {
+    name: 'check',
+    code: OpCode.multi,
+    path,
+    changes: false,
+    write: (writer) => writeMulti(writer, [{ type: 'check', path }]),
+    read: (_reader, zxid) => zxid,
+  };
+}
+
 /** Several reads in one request. */
 export function multiReadRequest(operations: readonly ReadOperation[]): Request<readonly ReadResult[]> {
   return {
