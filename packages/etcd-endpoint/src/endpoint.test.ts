@@ -15,7 +15,7 @@ import {
 } from '@keelson/etcd-protocol';
 import { systemRuntime } from '@keelson/runtime';
 import { type Journal, MvccBackend, type MvccBackendOptions } from '@keelson/store/mvcc';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { passwordAuth } from './auth.ts';
 import { type EtcdEndpoint, type EtcdEndpointOptions, startEtcdEndpoint } from './endpoint.ts';
 
@@ -73,6 +73,19 @@ const put = (key: string, value: Uint8Array = new Uint8Array(0)): Promise<unknow
   connection.unary(kvService.put, { key, value });
 const eventsOf = (received: readonly WatchResponse[]): string[] =>
   received.flatMap(({ events }) => events.map(({ kv }) => `${kv?.modRevision}`));
+
+it('counts the watches that it serves, until they are cancelled or their stream ends', async () => {
+  await start();
+  const { stream, received, until } = openWatch();
+  for (const key of ['a', 'b']) stream.send({ createRequest: { key } });
+  await until(() => received.length === 2);
+  expect(endpoint.watchLoad).toEqual({ streams: 1, watches: 2 });
+  stream.send({ cancelRequest: { watchId: received[0]?.watchId ?? -1n } });
+  await until(() => received.length === 3);
+  expect(endpoint.watchLoad).toEqual({ streams: 1, watches: 1 });
+  await connection.close();
+  await vi.waitFor(() => expect(endpoint.watchLoad).toEqual({ streams: 0, watches: 0 }), { timeout: 10_000 });
+});
 
 describe('a watch whose client does not read', () => {
   const large = new Uint8Array(60_000).fill(1);

@@ -17,7 +17,7 @@ import { kvHandlers } from './kv-service.ts';
 import { leaseHandlers } from './lease-service.ts';
 import { maintenanceHandlers } from './maintenance-service.ts';
 import type { Identity } from './response-header.ts';
-import { openWatchStream } from './watch-stream.ts';
+import { openWatchStream, type WatchStream } from './watch-stream.ts';
 
 /** What to serve, where, and to whom. */
 export interface EtcdEndpointOptions {
@@ -43,12 +43,22 @@ export interface EtcdEndpointOptions {
   readonly maxTransactionOperations?: number;
 }
 
+/** How many watches an endpoint serves. */
+export interface WatchLoad {
+  /** Open `Watch` calls. */
+  readonly streams: number;
+  /** Watches on them. */
+  readonly watches: number;
+}
+
 /** An endpoint that serves. */
 export interface EtcdEndpoint extends AsyncDisposable {
   /** `host:port` as clients dial it. */
   readonly address: string;
   /** The port it really has. */
   readonly port: number;
+  /** What clients watch at present. */
+  readonly watchLoad: WatchLoad;
   /** Ends streams with etcd's "server stopped", lets calls under way finish (2 s at most), and stops listening. Idempotent. */
   close(): Promise<void>;
 }
@@ -65,7 +75,8 @@ export async function startEtcdEndpoint(options: EtcdEndpointOptions): Promise<E
   const { runtime, host, auth, tls } = options;
   const tokens = new TokenTable(runtime);
   const clientUrls: string[] = [];
-  const handlers = handlersOf(contextOf(options, clientUrls), options, tokens);
+  const streams = new Set<WatchStream>();
+  const handlers = handlersOf(contextOf(options, clientUrls), options, tokens, streams);
   const server = await startGrpcServer({
     runtime,
     host,
@@ -77,12 +88,20 @@ export async function startEtcdEndpoint(options: EtcdEndpointOptions): Promise<E
   });
   const address = `${host.includes(':') ? `[${host}]` : host}:${server.port}`;
   clientUrls.push(...(options.advertiseClientUrls ?? [`${tls === undefined ? 'http' : 'https'}://${address}`]));
-  return endpointOver(server, address);
+  return endpointOver(server, address, streams);
 }
 
-function endpointOver(server: GrpcServer, address: string): EtcdEndpoint {
+function endpointOver(server: GrpcServer, address: string, streams: ReadonlySet<WatchStream>): EtcdEndpoint {
   const close = (): Promise<void> => server.close({ error: etcdError('stopped') });
-  return { address, port: server.port, close, [Symbol.asyncDispose]: close };
+  return {
+    address,
+    port: server.port,
+    get watchLoad() {
+      return { streams: streams.size, watches: [...streams].reduce((sum, { size }) => sum + size, 0) };
+    },
+    close,
+    [Symbol.asyncDispose]: close,
+  };
 }
 
 function contextOf(options: EtcdEndpointOptions, clientUrls: readonly string[]): EndpointContext {
@@ -95,11 +114,16 @@ function contextOf(options: EtcdEndpointOptions, clientUrls: readonly string[]):
   return { backend, runtime, identity, limits };
 }
 
-function handlersOf(context: EndpointContext, options: EtcdEndpointOptions, tokens: TokenTable): GrpcHandler[] {
+function handlersOf(
+  context: EndpointContext,
+  options: EtcdEndpointOptions,
+  tokens: TokenTable,
+  streams: Set<WatchStream>,
+): GrpcHandler[] {
   const { auth, progressNotifyMs = 600_000 } = options;
   return [
     ...kvHandlers(context),
-    streamHandler(watchService.watch, (call) => openWatchStream(context, call, progressNotifyMs)),
+    streamHandler(watchService.watch, (call) => openWatchStream(context, call, progressNotifyMs, streams)),
     ...leaseHandlers(context),
     ...maintenanceHandlers(context),
     ...clusterHandlers(context),

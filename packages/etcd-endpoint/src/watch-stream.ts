@@ -60,6 +60,11 @@ export class WatchStream implements StreamListener<WatchRequest> {
     this.#progressNotifyMs = progressNotifyMs;
   }
 
+  /** Watches that have not been cancelled. */
+  get size(): number {
+    return this.#entries.size;
+  }
+
   onMessage(request: WatchRequest): void {
     if (request.createRequest !== undefined) this.#create(request.createRequest);
     else if (request.cancelRequest !== undefined) this.#cancel(request.cancelRequest.watchId);
@@ -220,13 +225,15 @@ function wantedEvents(filters: readonly number[], events: readonly KvEvent[]): r
   return events.filter((event) => (event.type === 'put' ? !noPut : !noDelete));
 }
 
-/** Begins a watch stream; a store that is closed ends it at once. */
+/** Begins a watch stream, which is among `open` until it ends; a store that is closed ends it at once. */
 export function openWatchStream(
   context: EndpointContext,
   call: ServerStream<WatchResponse>,
   progressNotifyMs: number,
+  open: Set<WatchStream>,
 ): StreamListener<WatchRequest> {
   const stream = new WatchStream(context, call, progressNotifyMs);
+  open.add(stream);
   return {
     onMessage: (request) => {
       try {
@@ -237,6 +244,9 @@ export function openWatchStream(
     },
     onHalfClose: () => stream.onHalfClose(),
     onDrain: () => stream.onDrain(),
-    onClosed: () => stream.onClosed(),
+    onClosed: () => {
+      open.delete(stream);
+      stream.onClosed();
+    },
   };
 }

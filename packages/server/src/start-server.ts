@@ -1,6 +1,7 @@
 import { hostname } from 'node:os';
 import { createAdmin } from '@keelson/cluster';
 import { meteredStore } from '@keelson/coordination';
+import type { EtcdEndpoint } from '@keelson/etcd-endpoint';
 import type { ClusterSummary } from './api/schemas.ts';
 import { ClusterDirectory } from './clusters/cluster-directory.ts';
 import { addClusterMetrics } from './clusters/cluster-metrics.ts';
@@ -10,7 +11,7 @@ import { hostEtcdApi } from './host-etcd-api.ts';
 import { hostName, isLoopback } from './http/host-guard.ts';
 import { serveHttp } from './http/serve-http.ts';
 import { CoordinationGauges } from './metrics/coordination-gauges.ts';
-import { addStoreMetrics, createServerMetrics } from './metrics/server-metrics.ts';
+import { addEtcdApiMetrics, addStoreMetrics, createServerMetrics } from './metrics/server-metrics.ts';
 import { type OpenedStore, openStore } from './open-store.ts';
 import { type Credential, parseCredentials } from './security/credentials.ts';
 import { assertSafeExposure } from './security/exposure.ts';
@@ -54,7 +55,8 @@ async function startParts(options: ServerOptions, settings: Settings): Promise<K
   const { shutdown, host } = settings;
   const opened = await openStore({ url: options.store ?? 'embedded:', dataDirectory: options.dataDirectory, runtime });
   shutdown.add('store', () => opened.close());
-  const etcdAddress = await serveEtcdApi(opened, options, settings);
+  const etcdApi = await serveEtcdApi(opened, options, settings);
+  const etcdAddress = etcdApi?.address;
   const metrics = createServerMetrics(runtime);
   const store = meteredStore(opened.store, { runtime, meter: metrics.meter });
   const controllers = options.controller === false ? undefined : new ControllerHost({ store, runtime });
@@ -70,6 +72,7 @@ async function startParts(options: ServerOptions, settings: Settings): Promise<K
   });
   shutdown.add('caches', () => clusters.close());
   addStoreMetrics(metrics.registry, store);
+  addEtcdApiMetrics(metrics.registry, () => etcdApi?.watchLoad);
   addClusterMetrics(metrics.registry, clusters, (cluster) => controllers?.controllerOf(cluster)?.leading === true);
   const context = contextOf(options, settings, {
     store,
@@ -124,13 +127,13 @@ async function serveEtcdApi(
   opened: OpenedStore,
   options: ServerOptions,
   { host, credentials, shutdown }: Settings,
-): Promise<string | undefined> {
+): Promise<EtcdEndpoint | undefined> {
   const { engine } = opened;
   if (engine === undefined || options.etcdApi === false) return undefined;
   const { runtime, tls, etcdPort: port = 0 } = options;
   const endpoint = await hostEtcdApi({ engine, runtime, host, port, tls, credentials });
   shutdown.add('etcd API', () => endpoint.close());
-  return endpoint.address;
+  return endpoint;
 }
 
 /** On loopback only loopback names count, and those the operator adds; elsewhere tokens are wanted, and any name will do unless some are given. */

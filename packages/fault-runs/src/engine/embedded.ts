@@ -9,6 +9,7 @@ import {
 } from '@keelson/testing';
 import type { FaultEngine, FaultMember } from './engine.ts';
 import { etcdUrl, leasesIn } from './etcd.ts';
+import { gaugeIn, metricsPage } from './metrics-page.ts';
 
 const cli = fileURLToPath(new URL('../../../cli/dist/main.js', import.meta.url));
 
@@ -39,7 +40,10 @@ export async function startEmbedded(): Promise<FaultEngine> {
     url: etcdUrl,
     leader: () => Promise.resolve(0),
     whole: async () => (await ask('endpoint', 'status')).code === 0,
-    holdings: async () => ({ leases: leasesIn((await ask('lease', 'list')).stdout) }),
+    holdings: async () => ({
+      leases: leasesIn((await ask('lease', 'list')).stdout),
+      watches: gaugeIn(await metricsPage(`http://127.0.0.1:${httpPort}/metrics`), 'keelson_etcd_watches'),
+    }),
     expiryLagMs: 50,
     [Symbol.asyncDispose]: async () => {
       await server?.stop();

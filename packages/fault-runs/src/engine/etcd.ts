@@ -1,6 +1,7 @@
 import { KeelsonError, sleep } from '@keelson/runtime';
 import { type EtcdServer, startEtcd, startPeerNetwork, testRuntime } from '@keelson/testing';
 import { type FaultEngine, faultMember } from './engine.ts';
+import { gaugeIn, metricsPage } from './metrics-page.ts';
 
 /** The address of a store for clients that reach members of etcd, or what speaks like it, on these ports. */
 export const etcdUrl = (ports: readonly number[]): string =>
@@ -37,7 +38,10 @@ export async function startEtcdCluster(): Promise<FaultEngine> {
     url: etcdUrl,
     leader: () => leaderOf(etcd),
     whole: () => isWhole(etcd),
-    holdings: async () => ({ leases: leasesIn((await etcd.etcdctl(['lease', 'list'])).stdout) }),
+    holdings: async () => ({
+      leases: leasesIn((await etcd.etcdctl(['lease', 'list'])).stdout),
+      watches: await watchesOf(etcd),
+    }),
     expiryLagMs: 500,
     compact: () => compact(etcd),
     fillDisk: (lastsMs) => fillDisk(etcd, lastsMs),
@@ -46,6 +50,14 @@ export async function startEtcdCluster(): Promise<FaultEngine> {
       await network.close();
     },
   };
+}
+
+/** Watches that the members serve. Rejects where one does not answer. */
+async function watchesOf(etcd: EtcdServer): Promise<number> {
+  const counts = etcd.members.map(async ({ clientPort }) =>
+    gaugeIn(await metricsPage(`http://127.0.0.1:${clientPort}/metrics`), 'etcd_debugging_mvcc_watcher_total'),
+  );
+  return (await Promise.all(counts)).reduce((sum, count) => sum + count, 0);
 }
 
 interface EndpointStatus {

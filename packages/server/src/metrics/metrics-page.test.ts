@@ -14,7 +14,7 @@ import { ClusterDirectory } from '../clusters/cluster-directory.ts';
 import { addClusterMetrics } from '../clusters/cluster-metrics.ts';
 import { CoordinationGauges, coordinationGauges } from './coordination-gauges.ts';
 import { pageName } from './registry-meter.ts';
-import { addStoreMetrics, createServerMetrics } from './server-metrics.ts';
+import { addEtcdApiMetrics, addStoreMetrics, createServerMetrics } from './server-metrics.ts';
 
 const root = new URL('../../../../', import.meta.url);
 
@@ -24,6 +24,7 @@ function everything(runtime: VirtualRuntime) {
   const { meter, registry } = metrics;
   const store = meteredStore(bare, { runtime, meter });
   addStoreMetrics(registry, store);
+  addEtcdApiMetrics(registry, () => undefined);
   addClusterMetrics(registry, new ClusterDirectory({ store, runtime }), () => false);
   const gauges = new CoordinationGauges(registry, bare, runtime);
   return { bare, store, meter, registry, gauges };

@@ -1,4 +1,5 @@
 import type { MeterLike } from '@keelson/coordination';
+import type { WatchLoad } from '@keelson/etcd-endpoint';
 import type { Runtime } from '@keelson/runtime';
 import type { Store } from '@keelson/store';
 import { type Counter, type Histogram, MetricsRegistry } from './registry.ts';
@@ -44,6 +45,17 @@ export function createServerMetrics(runtime: Pick<Runtime, 'clock'>): ServerMetr
     meter: registryMeter(registry),
     clusterEvents: registry.counter('keelson_cluster_events_total', 'What happened in clusters, by kind.'),
   };
+}
+
+/** Adds the gauges of the etcd API; without one there is nothing to say. */
+export function addEtcdApiMetrics(registry: MetricsRegistry, load: () => WatchLoad | undefined): void {
+  const gauge = (name: string, help: string, read: (from: WatchLoad) => number): void =>
+    registry.gauge(name, help, () => {
+      const now = load();
+      return now === undefined ? [] : [{ labels: {}, value: read(now) }];
+    });
+  gauge('keelson_etcd_watch_streams', 'Open watch streams of clients of the etcd API.', ({ streams }) => streams);
+  gauge('keelson_etcd_watches', 'Watches of clients of the etcd API.', ({ watches }) => watches);
 }
 
 /** Adds the gauges of the store. */

@@ -1,0 +1,16 @@
+import { KeelsonError } from '@keelson/runtime';
+
+const TIMEOUT_MS = 5_000;
+
+/** A page of metrics in Prometheus' text format. */
+export async function metricsPage(url: string): Promise<string> {
+  const response = await fetch(url, { signal: AbortSignal.timeout(TIMEOUT_MS) });
+  return await response.text();
+}
+
+/** The value of a gauge without labels. Throws `E_UNAVAILABLE` where the page has none of the name. */
+export function gaugeIn(page: string, name: string): number {
+  const value = new RegExp(`^${name} (\\S+)$`, 'm').exec(page)?.[1];
+  if (value === undefined) throw new KeelsonError('E_UNAVAILABLE', `The page of metrics has no ${name}.`);
+  return Number(value);
+}
