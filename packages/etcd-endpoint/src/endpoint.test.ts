@@ -76,12 +76,12 @@ const eventsOf = (received: readonly WatchResponse[]): string[] =>
 
 it('counts the watches that it serves, until they are cancelled or their stream ends', async () => {
   await start();
-  const { stream, received, until } = openWatch();
+  const { stream, received, ...watch } = openWatch();
   for (const key of ['a', 'b']) stream.send({ createRequest: { key } });
-  await until(() => received.length === 2);
+  await watch.until(() => received.length === 2);
   expect(endpoint.watchLoad).toEqual({ streams: 1, watches: 2 });
   stream.send({ cancelRequest: { watchId: received[0]?.watchId ?? -1n } });
-  await until(() => received.length === 3);
+  await watch.until(() => received.length === 3);
   expect(endpoint.watchLoad).toEqual({ streams: 1, watches: 1 });
   await connection.close();
   await vi.waitFor(() => expect(endpoint.watchLoad).toEqual({ streams: 0, watches: 0 }), { timeout: 10_000 });

@@ -1,3 +1,4 @@
+import { mkdir } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { type EngineName, engineNames } from './engine/engines.ts';
 import { faultKinds } from './harness/nemesis.ts';
@@ -52,6 +53,8 @@ async function main(): Promise<number> {
     ...(kinds === undefined ? {} : { kinds }),
     ...(values.keep === undefined ? {} : { keepIn: values.keep }),
   };
+  // Before anything runs: who finds out after an hour that nothing can be kept has lost it.
+  if (values.keep !== undefined) await mkdir(values.keep, { recursive: true });
   let ok = true;
   for (const engine of chosen)
     if (!(await runOn(engine, { seed, minutes, round, json: values.json, extra }))) ok = false;

@@ -133,10 +133,10 @@ describe.skipIf(!requireServer('zookeeper-3.9'))('three servers', () => {
   test('each says what it is, and at each a read that catches up shows what was acknowledged at another', async () => {
     const zookeeper = keep(await startZooKeeper({ version: '3.9', servers: 3 }));
     const clients: ZooKeeperClient[] = [];
-    for (const { address, mode } of zookeeper.members) {
-      const { client } = await connect({ connectString: address });
+    for (const member of zookeeper.members) {
+      const { client } = await connect({ connectString: member.address });
       const role = await eventually('the role of the server', () => client.serverRole);
-      expect(role).toBe(await mode());
+      expect(role).toBe(await member.mode());
       clients.push(client);
     }
     await clients[0]?.create('/n', bytes(''));
