@@ -11,6 +11,8 @@ export interface FairShares {
   readonly load: Float64Array;
   /** [n] leaders. */
   readonly leaders: Float64Array;
+  /** What partitions add up to, for who asks for the shares of single resources. */
+  readonly sums: ResourceSums;
 }
 
 /** Sweeps over resources with different nodes until nobody's share changes any more. */
@@ -39,15 +41,16 @@ export function fairShares(problem: CompiledProblem, sums: ResourceSums = new Re
     const column = fairColumn(problem, pourers, d, capsOf(problem, pourers, d));
     for (let n = 0; n < N; n++) load[n * D + d] = column[n] ?? 0;
   }
-  return { load, leaders: fairColumn(problem, pourers, D, leaderCaps(problem, pourers)) };
+  return { load, leaders: fairColumn(problem, pourers, D, leaderCaps(problem, pourers)), sums };
 }
 
 /**
- * [n] the fair share of resource `k` by itself, in replicas: as if there were nothing but it. O(P of k · D + N · D).
+ * [n] the fair share of resource `k` by itself, in replicas: as if there were nothing but it. O(N · D), and O(P of k · D) where
+ * `sums` do not know the resource.
  */
-export function fairReplicas(problem: CompiledProblem, rules: ZoneRules, k: number): Float64Array {
+export function fairReplicas(problem: CompiledProblem, rules: ZoneRules, sums: ResourceSums, k: number): Float64Array {
   const { D } = problem;
-  const pourers = pourersOf(problem, rules, [k], new ResourceSums());
+  const pourers = pourersOf(problem, rules, [k], sums);
   const amountOf = (column: number): number => pourers.reduce((sum, { amount }) => sum + (amount[column] ?? 0), 0);
   const replicas = amountOf(D + 1);
   const caps = Float64Array.from(problem.maxReplicas, (most, n) => (problem.nodeState[n] === NODE_LIVE ? most : 0));

@@ -1,5 +1,6 @@
 import { type CompiledProblem, NODE_LIVE } from '../model/compiled.ts';
 import { type FairShares, fairReplicas, fairShares } from './fair-shares.ts';
+import type { ResourceSums } from './resource-sums.ts';
 import { percentOutside, type Range, weightRange, wholeRange } from './tolerated-range.ts';
 import { ZoneRules } from './zone-rule.ts';
 
@@ -56,11 +57,13 @@ export class Scales {
   readonly leaders: Scale;
   readonly #problem: CompiledProblem;
   readonly #rules: ZoneRules;
+  readonly #sums: ResourceSums;
 
   constructor(problem: CompiledProblem, shares: FairShares = fairShares(problem)) {
     const { D, N, goals } = problem;
     this.#problem = problem;
     this.#rules = new ZoneRules(problem);
+    this.#sums = shares.sums;
     const rangeOf = problem.unweighted ? wholeRange : weightRange;
     this.dimensions = problem.dimensionNames.map((_, d) => {
       const fair = Float64Array.from({ length: N }, (_unused, n) => shares.load[n * D + d] ?? 0);
@@ -69,9 +72,10 @@ export class Scales {
     this.leaders = scaleOf(problem, shares.leaders, (share) => wholeRange(share, goals.leaderTolerance));
   }
 
-  /** The scale of resource `k` by itself, in replicas. O(P of k · D + N · D) each time. */
+  /** The scale of resource `k` by itself, in replicas. O(N · D) each time, and O(P of k · D) where the shares did not add it up. */
   ofResource(k: number): Scale {
     const { tolerance } = this.#problem.goals;
-    return scaleOf(this.#problem, fairReplicas(this.#problem, this.#rules, k), (share) => wholeRange(share, tolerance));
+    const fair = fairReplicas(this.#problem, this.#rules, this.#sums, k);
+    return scaleOf(this.#problem, fair, (share) => wholeRange(share, tolerance));
   }
 }

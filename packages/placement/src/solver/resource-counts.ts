@@ -9,26 +9,37 @@ const FEW = 4;
 export class ResourceCounts {
   readonly #state: SolverState;
   readonly #scales: Scales;
-  /** By `k * N + n`: what is there. Dense where replicas are many enough to fill it. */
-  readonly #counts: Int32Array | Map<number, number>;
+  /** By `k * N + n`: what is there. Dense where replicas are many enough to fill it, else by what there is. */
+  readonly #dense: Int32Array | undefined;
+  readonly #sparse = new Map<number, number>();
   readonly #scaleOf: (Scale | undefined)[];
-  /** [k] replicas, and one over the mean per node. */
+  /** [k] replicas that stand anywhere. */
   readonly #replicas: Int32Array;
 
   constructor(state: SolverState, scales: Scales) {
-    const { N, K, S, resourceOf } = state.layout.problem;
+    const { N, K, S } = state.layout.problem;
     this.#state = state;
     this.#scales = scales;
     this.#scaleOf = Array.from({ length: K });
     this.#replicas = new Int32Array(K);
-    this.#counts = K * N <= FEW * S + 1024 ? new Int32Array(K * N) : new Map();
-    for (let s = 0; s < S; s++) {
-      const n = state.node[s] as number;
+    this.#dense = K * N <= FEW * S + 1024 ? new Int32Array(K * N) : undefined;
+    for (let k = 0; k < K; k++) this.#countAll(k);
+  }
+
+  /** One run over the slots of a resource, which stand together. */
+  #countAll(k: number): void {
+    const { N, partitionsFrom, slotsFrom } = this.#state.layout.problem;
+    const { node } = this.#state;
+    const end = slotsFrom[partitionsFrom[k + 1] as number] as number;
+    let replicas = 0;
+    for (let s = slotsFrom[partitionsFrom[k] as number] as number; s < end; s++) {
+      const n = node[s] as number;
       if (n === NONE) continue;
-      const k = resourceOf[state.layout.partitionOf[s] as number] as number;
-      this.#replicas[k] = (this.#replicas[k] as number) + 1;
-      this.#add(k, n, 1);
+      replicas += 1;
+      if (this.#dense === undefined) this.#add(k, n, 1);
+      else this.#dense[k * N + n] = (this.#dense[k * N + n] as number) + 1;
     }
+    this.#replicas[k] = replicas;
   }
 
   /** Replicas above the range of the node (positive) or below it (negative). */
@@ -46,9 +57,9 @@ export class ResourceCounts {
   gain(k: number, from: number, to: number): number {
     const a = this.#count(k, from);
     const b = this.#count(k, to);
-    const square = (n: number, count: number): number => this.#outside(k, n, count) ** 2;
     const mean = (this.#replicas[k] as number) / this.#state.layout.problem.N;
-    return (square(from, a) + square(to, b) - square(from, a - 1) - square(to, b + 1)) / (mean * mean);
+    const before = this.#square(k, from, a) + this.#square(k, to, b);
+    return (before - this.#square(k, from, a - 1) - this.#square(k, to, b + 1)) / (mean * mean);
   }
 
   /** A replica has gone from one node to the other. */
@@ -64,6 +75,11 @@ export class ResourceCounts {
     return Math.min(0, count - (scale?.least[n] ?? 0));
   }
 
+  #square(k: number, n: number, count: number): number {
+    const outside = this.#outside(k, n, count);
+    return outside * outside;
+  }
+
   #scale(k: number): Scale | undefined {
     if ((this.#replicas[k] as number) * FEW < this.#state.layout.problem.N) return undefined;
     this.#scaleOf[k] ??= this.#scales.ofResource(k);
@@ -72,13 +88,13 @@ export class ResourceCounts {
 
   #count(k: number, n: number): number {
     const at = k * this.#state.layout.problem.N + n;
-    return (this.#counts instanceof Map ? this.#counts.get(at) : this.#counts[at]) ?? 0;
+    return this.#dense === undefined ? (this.#sparse.get(at) ?? 0) : (this.#dense[at] as number);
   }
 
   #add(k: number, n: number, by: number): void {
     const at = k * this.#state.layout.problem.N + n;
     const count = this.#count(k, n) + by;
-    if (this.#counts instanceof Map) this.#counts.set(at, count);
-    else this.#counts[at] = count;
+    if (this.#dense === undefined) this.#sparse.set(at, count);
+    else this.#dense[at] = count;
   }
 }

@@ -1,11 +1,12 @@
-import { NODE_LIVE, NONE } from '../model/compiled.ts';
+import { NONE } from '../model/compiled.ts';
 import type { FairShares } from '../score/fair-shares.ts';
 import { Scales } from '../score/scales.ts';
+import { AwaySlots } from './away-slots.ts';
 import type { Budget } from './budget.ts';
 import type { Imbalance } from './imbalance.ts';
 import type { Ranges } from './ranges.ts';
 import { ResourceCounts } from './resource-counts.ts';
-import { isPinned, mayMoveTo, mayPlay, mayTake, stoodOn } from './rules.ts';
+import { mayMoveTo, mayPlay, mayTake } from './rules.ts';
 import type { SolverState } from './state.ts';
 import { mayChangePlaces } from './trades.ts';
 import { WishCosts } from './wish-costs.ts';
@@ -34,72 +35,44 @@ export function evenOutResources(
 ): void {
   const { problem } = state.layout;
   if (problem.goals.resourceEvenness === 0 || (problem.K === 1 && problem.unweighted)) return;
-  const away = slotsAway(state);
-  if (away.length === 0) return;
+  const away = new AwaySlots(state);
+  if (away.slots.length === 0) return;
   const evening = new ResourceEvening(state, ranges, imbalance, away, fair);
   for (let round = 0; round < MOST_ROUNDS; round++) if (!evening.round(budget)) return;
 }
 
-/** Slots that have to be copied as things stand and may as well go elsewhere. */
-function slotsAway(state: SolverState): Int32Array {
-  const { slotsFrom, nodeState } = state.layout.problem;
-  const away: number[] = [];
-  for (const p of state.touched.sorted()) {
-    for (let s = slotsFrom[p] as number; s < (slotsFrom[p + 1] as number); s++) {
-      const n = state.node[s] as number;
-      if (n !== NONE && nodeState[n] === NODE_LIVE && !stoodOn(state, p, n) && !isPinned(state, p, n)) away.push(s);
-    }
-  }
-  return Int32Array.from(away);
-}
-
 class ResourceEvening {
   readonly #state: SolverState;
-  readonly #away: Uint8Array;
-  /** What may move, by resource, ascending. */
-  readonly #moving = new Map<number, number[]>();
-  readonly #copies: number;
+  readonly #away: AwaySlots;
   readonly #counts: ResourceCounts;
-  readonly #costs: WishCosts;
   readonly #trials: WishTrials;
-  /** What may move of the resource at hand, by node. Some may have gone meanwhile. */
-  readonly #slotsOn = new Map<number, number[]>();
   /** Pairs that may still be looked at for the resource at hand. */
   #pairs = 0;
   /** Where the search for other nodes goes on. */
   #cursor = 0;
 
-  constructor(state: SolverState, ranges: Ranges, imbalance: Imbalance, away: Int32Array, fair: FairShares) {
+  constructor(state: SolverState, ranges: Ranges, imbalance: Imbalance, away: AwaySlots, fair: FairShares) {
     this.#state = state;
-    this.#away = new Uint8Array(state.layout.problem.S);
-    this.#copies = away.length;
-    for (const s of away) {
-      this.#away[s] = 1;
-      const k = state.layout.problem.resourceOf[state.layout.partitionOf[s] as number] as number;
-      const known = this.#moving.get(k);
-      if (known === undefined) this.#moving.set(k, [s]);
-      else known.push(s);
-    }
+    this.#away = away;
     this.#counts = new ResourceCounts(state, new Scales(state.layout.problem, fair));
-    this.#costs = new WishCosts(state);
-    this.#trials = new WishTrials(state, ranges, imbalance, this.#costs);
+    this.#trials = new WishTrials(state, ranges, imbalance, new WishCosts(state));
   }
 
   /** Looks at every resource of which replicas are to be copied. Says whether anything was done. */
   round(budget: Budget): boolean {
-    const each = Math.max(LEAST_PAIRS, (PAIRS_PER_COPY * this.#copies) / this.#moving.size);
+    const { resources, slots } = this.#away;
+    const each = Math.max(LEAST_PAIRS, (PAIRS_PER_COPY * slots.length) / resources.length);
     let done = false;
-    for (const [k, slots] of this.#moving) {
+    for (const [at, k] of resources.entries()) {
       this.#pairs = each;
-      if (this.#even(k, slots, budget)) done = true;
+      this.#away.take(at, this.#state.node);
+      if (this.#even(k, budget)) done = true;
     }
     return done;
   }
 
-  #even(k: number, slots: readonly number[], budget: Budget): boolean {
+  #even(k: number, budget: Budget): boolean {
     const { takers } = this.#placeOf(k);
-    this.#slotsOn.clear();
-    for (const s of slots) this.#note(s, this.#state.node[s] as number);
     let done = false;
     for (const n of takers) {
       if (this.#pairs <= 0) break;
@@ -139,57 +112,59 @@ class ResourceEvening {
 
   /** A replica of the resource from one node to the other, for another one or for none. */
   #shift(k: number, from: number, to: number): boolean {
-    const { partitionOf } = this.#state.layout;
-    let tried = 0;
-    for (const s of this.#slotsOn.get(from) ?? []) {
-      if (this.#state.node[s] !== from || tried === TRIED_SLOTS) continue;
-      tried += 1;
-      this.#pairs -= 1;
-      if (!mayTake(this.#state, partitionOf[s] as number, to) || !mayPlay(this.#state, s, to)) continue;
-      if (this.#move(k, s, from, to) || this.#exchange(k, s, from, to)) return true;
-    }
-    return false;
-  }
-
-  #move(k: number, s: number, from: number, to: number): boolean {
     const state = this.#state;
-    if (this.#counts.gain(k, from, to) <= 0 || !this.#trials.loadsAllow(s, to, NONE) || !mayMoveTo(state, s, to))
-      return false;
-    const p = state.layout.partitionOf[s] as number;
-    if (!this.#trials.try([p], [from, to], (back) => state.move(s, back ? from : to), -NOTHING)) return false;
-    this.#counts.move(k, from, to);
-    this.#note(s, to);
-    return true;
-  }
-
-  #exchange(k: number, s: number, from: number, to: number): boolean {
-    const state = this.#state;
-    const { layout, head, next } = state;
-    const p = layout.partitionOf[s] as number;
     const gain = this.#counts.gain(k, from, to);
+    // What else would come for it is of another resource.
+    const mayExchange = this.#away.resources.length > 1 && (this.#away.on[to] as number) > 0;
+    if (gain <= 0 && !mayExchange) return false;
+    let before: number = NONE;
     let tried = 0;
-    for (let t = head[to] as number; t !== NONE && tried < TRIED_PARTNERS; t = next[t] as number) {
-      if (this.#away[t] === 0) continue;
+    for (let i = this.#away.firstOn(from); i !== NONE && tried < TRIED_SLOTS; i = this.#away.after(i)) {
+      const s = this.#away.slots[i] as number;
       tried += 1;
       this.#pairs -= 1;
-      const q = layout.partitionOf[t] as number;
-      const j = layout.problem.resourceOf[q] as number;
-      if (j === k || !this.#trials.loadsAllow(s, to, t)) continue;
-      if (gain + this.#counts.gain(j, to, from) <= NOTHING || !mayPlay(state, t, from) || !mayChangePlaces(state, s, t))
+      const may = mayTake(state, state.layout.partitionOf[s] as number, to) && mayPlay(state, s, to);
+      if (may && gain > 0 && this.#move(s, from, to)) {
+        this.#away.on[from] = (this.#away.on[from] as number) - 1;
+        this.#away.on[to] = (this.#away.on[to] as number) + 1;
+      } else if (!may || !mayExchange || !this.#exchange(k, s, from, to)) {
+        before = i;
         continue;
-      if (!this.#trials.try([p, q], [from, to], () => state.exchange(s, t), -NOTHING)) continue;
+      }
       this.#counts.move(k, from, to);
-      this.#counts.move(j, to, from);
-      this.#note(s, to);
+      this.#away.shift(i, before, from, to);
       return true;
     }
     return false;
   }
 
-  #note(s: number, n: number): void {
-    const known = this.#slotsOn.get(n);
-    if (known === undefined) this.#slotsOn.set(n, [s]);
-    else known.push(s);
+  #move(s: number, from: number, to: number): boolean {
+    const state = this.#state;
+    if (!this.#trials.loadsAllow(s, to, NONE) || !mayMoveTo(state, s, to)) return false;
+    const p = state.layout.partitionOf[s] as number;
+    return this.#trials.try([p], [from, to], (back) => state.move(s, back ? from : to), -NOTHING);
+  }
+
+  /** For one of another resource, from among those last put there. */
+  #exchange(k: number, s: number, from: number, to: number): boolean {
+    const state = this.#state;
+    const { layout, head, next } = state;
+    const p = layout.partitionOf[s] as number;
+    const gain = this.#counts.gain(k, from, to);
+    let left = Math.min(TRIED_PARTNERS, this.#away.on[to] as number);
+    for (let t = head[to] as number; t !== NONE && left > 0; t = next[t] as number) {
+      if (!this.#away.isAway(t)) continue;
+      left -= 1;
+      this.#pairs -= 1;
+      const q = layout.partitionOf[t] as number;
+      const j = layout.problem.resourceOf[q] as number;
+      if (j === k || gain + this.#counts.gain(j, to, from) <= NOTHING || !this.#trials.loadsAllow(s, to, t)) continue;
+      if (!mayPlay(state, t, from) || !mayChangePlaces(state, s, t)) continue;
+      if (!this.#trials.try([p, q], [from, to], () => state.exchange(s, t), -NOTHING)) continue;
+      this.#counts.move(j, to, from);
+      return true;
+    }
+    return false;
   }
 
   #placeOf(k: number): { readonly takers: Int32Array } {

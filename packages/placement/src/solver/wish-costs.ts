@@ -29,7 +29,7 @@ export class WishCosts {
     const { affinities, goals } = problem;
     this.#problem = problem;
     this.#node = state.node;
-    this.#meanBytes = meanBytes(problem) || 1;
+    this.#meanBytes = (goals.bytes > 0 && meanBytes(problem)) || 1;
     const sought = goals.affinity > 0 ? affinities : [];
     this.#meetings = sought
       .filter(({ partner }) => partner === undefined)
@@ -38,7 +38,7 @@ export class WishCosts {
     this.#forced = goals.spread > 0 ? problem.widerDomains.map((domain) => forcedPairs(state, domain)) : [];
     this.#partnerOf = sought.map((affinity) => partnersOf(problem, affinity));
     this.#paired = this.#partnerOf.some((partners) => partners !== undefined);
-    for (let p = 0; p < problem.P; p++) this.enter(p);
+    if (this.#meetings.length > 0 || this.#copysets !== undefined) for (let p = 0; p < problem.P; p++) this.enter(p);
   }
 
   /** Whether the problem wishes for anything beside balance and calm. */
