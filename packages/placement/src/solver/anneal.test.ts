@@ -88,7 +88,7 @@ describe('prices', () => {
     expect(bound).toBeGreaterThan(4);
     expect(bound).toBeLessThanOrEqual(4 + 7.4 / 8 + 1e-9);
     expect(price[2]).toBeLessThan(0);
-    const { partition, to } = new GoodCopies(new Board(state, ranges, imbalance.scale), price);
+    const { partition, to } = new GoodCopies(new Board(state, ranges, imbalance.scale), price, 0);
     expect(new Set(to)).toEqual(new Set([2]));
     expect(partition[0]).toBe(11);
   });
@@ -101,7 +101,7 @@ describe.each([1, 1.5])('a trial where leaders weigh %s', (leaderLoad) => {
     const change = leaderLoad === 1 ? 0 : 0.5;
     const { price } = findPrices(board, change);
     const trial = new Trial(board, price, change);
-    const tries = new Tries(board, trial, new GoodCopies(board, price), new Chance(3));
+    const tries = new Tries(board, trial, new GoodCopies(board, price, change), new Chance(3));
     let kept = 0;
     for (let step = 0; step < 800; step++) {
       const before = { node: board.node.slice(), load: board.load.slice() };

@@ -26,10 +26,15 @@ export function anneal(state: SolverState, ranges: Ranges, imbalance: Imbalance,
   const leadChange = state.layout.rolesWeighAlike ? 0 : LEADER_CHANGE;
   const board = new Board(state, ranges, imbalance.scale);
   const prices = findPrices(board, leadChange);
-  const search = new Annealer(board, new Trial(board, prices.price, leadChange), new GoodCopies(board, prices.price));
+  const search = new Annealer(
+    board,
+    new Trial(board, prices.price, leadChange),
+    new GoodCopies(board, prices.price, leadChange),
+  );
   const step = leadChange === 0 ? 1 : leadChange;
   search.enough = Math.ceil(prices.bound / step - 1e-6) * step;
   for (const run of RUNS) {
+    if (!search.isBeyond(run.beyond)) continue;
     const share = state.layout.rolesWeighAlike ? run.share : run.shareWithRoles;
     search.run(budget, Math.floor(steps * share), run);
   }
@@ -37,8 +42,14 @@ export function anneal(state: SolverState, ranges: Ranges, imbalance: Imbalance,
   board.adopt(search.best);
 }
 
+/** How far above the bound more is tried, and even more. */
+const NEAR = 1.01;
+const FAR = 1.03;
+
 /** One run of threshold accepting. */
 interface Run {
+  /** It is made where more is copied so far than the bound says, by more than this factor. */
+  readonly beyond: number;
   /** Of all tries; where roles weigh differently there are more ways to look through. */
   readonly share: number;
   readonly shareWithRoles: number;
@@ -49,13 +60,15 @@ interface Run {
 }
 
 /**
- * A short one, which is enough where there is little to choose, and longer ones where a gap to the bound remains. Prices lead where many copies are
- * chosen among many; where few have to fit like a puzzle, looking without them finds more.
+ * A short one, which is enough where there is little to choose, and longer ones where a gap to the bound remains: the wider it is, the more. Prices lead
+ * where many copies are chosen among many; where few have to fit like a puzzle, looking without them finds more.
  */
 const RUNS: readonly Run[] = [
-  { share: 0.6, shareWithRoles: 0.6, threshold: 0.4, worth: 1 },
-  { share: 0.6, shareWithRoles: 2, threshold: 0.4, worth: 1 },
-  { share: 0.4, shareWithRoles: 0.4, threshold: 0.6, worth: 0 },
+  { beyond: 1, share: 0.6, shareWithRoles: 0.6, threshold: 0.3, worth: 1 },
+  { beyond: NEAR, share: 0.6, shareWithRoles: 2, threshold: 0.2, worth: 1 },
+  { beyond: NEAR, share: 0.4, shareWithRoles: 0.4, threshold: 0.6, worth: 0 },
+  { beyond: FAR, share: 2, shareWithRoles: 2, threshold: 0.15, worth: 1 },
+  { beyond: FAR, share: 1, shareWithRoles: 2, threshold: 0.1, worth: 1 },
 ];
 /**
  * What a whole fair share outside the ranges counts, in copies: little at first, so that ways through the outside are open, then more and more,
@@ -73,7 +86,7 @@ const FEWER_THRESHOLD = 0.004;
 const TRIES_FOR_HOME = 200;
 const DUST = 1e-9;
 /** Tries that are one step of the budget: each is a fraction of what a step is elsewhere. */
-const TRIES_PER_STEP = 4;
+const TRIES_PER_STEP = 8;
 
 /** Whether the budget has room for one more try. */
 const takeTry = (budget: Budget, tries: number): boolean => tries % TRIES_PER_STEP !== 0 || budget.take();
@@ -102,6 +115,11 @@ class Annealer {
   /** Whether nothing is left to be gained. */
   get #isDone(): boolean {
     return this.#bestOutside <= DUST && this.#bestCost <= this.enough + 1e-6;
+  }
+
+  /** Whether the best so far costs more than the bound times this factor. Outside the ranges no bound says how far there is to go: a little more is tried there. */
+  isBeyond(factor: number): boolean {
+    return this.#bestOutside > DUST ? factor < FAR : this.#bestCost > factor * this.enough + 1e-6;
   }
 
   run(budget: Budget, steps: number, { threshold, worth }: Run): void {

@@ -4,8 +4,8 @@ import { type Board, LED, STOOD } from './board.ts';
 export const OUTSIDE_AT_ALL = 0.5;
 /** Being twice as far outside counts more than twice: this much for a whole fair share. Where the ranges cannot be reached it keeps everybody near. */
 const FAR = 10;
-/** Nodes and slots that what is tried may touch at most: one slot that goes home, one that leaves, and two that exchange roles. */
-const MOST_TOUCHED = 6;
+/** Nodes and slots that what is tried may touch at most: a slot that goes home, one that leaves, and two partitions that exchange roles. */
+const MOST_TOUCHED = 8;
 /** What adding up in another order may differ by, as a share of what is fair. */
 const DUST = 1e-9;
 

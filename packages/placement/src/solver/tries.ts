@@ -2,11 +2,12 @@ import { NONE } from '../model/compiled.ts';
 import type { Board } from './board.ts';
 import type { Chance } from './chance.ts';
 import type { GoodCopies } from './good-copies.ts';
+import { RoleTries } from './role-tries.ts';
 import type { Trial } from './trial.ts';
 
 /**
  * Kinds of moves, each from the one before up to its share: replace a copy by another, take one home, make one, make one elsewhere, let another slot of
- * its partition give, let two copies change places, a copy and any slot; and what is left, where roles weigh differently, exchange roles.
+ * its partition give, let two copies change places; and what is left: a copy and any slot, or, where roles weigh differently, exchange roles.
  */
 const REPLACE = 0.5;
 const HOME = 0.55;
@@ -14,9 +15,6 @@ const OUT = 0.63;
 const REDIRECT = 0.76;
 const TURN = 0.8;
 const CHANGE = 0.88;
-const CHANGE_ANY = 0.94;
-/** How often a copy that is made takes over another role with it, where roles weigh differently. */
-const GIVE_ROLE = 0.3;
 
 /**
  * What may be tried on a board, drawn by lot: moves of copies (slots where none of their partition stands today) and of what takes their
@@ -27,6 +25,7 @@ export class Tries {
   readonly #trial: Trial;
   readonly #good: GoodCopies;
   readonly #chance: Chance;
+  readonly #roles: RoleTries | undefined;
   readonly #live: readonly number[];
   /** The copies, and where each slot is among them, or NONE. */
   readonly #copies: Int32Array;
@@ -41,6 +40,9 @@ export class Tries {
     this.#trial = trial;
     this.#good = good;
     this.#chance = chance;
+    this.#roles = board.state.layout.rolesWeighAlike
+      ? undefined
+      : new RoleTries(board, trial, chance, () => this.#someCopy());
     this.#live = Array.from({ length: board.N }, (_, n) => n).filter((n) => board.live[n] === 1);
     this.#copies = new Int32Array(S);
     this.#copyAt = new Int32Array(S).fill(NONE);
@@ -58,8 +60,8 @@ export class Tries {
     if (kind < REDIRECT) return this.#redirect();
     if (kind < TURN) return this.#turn();
     if (kind < CHANGE) return this.#change(this.#someCopy());
-    const any = this.#chance.below(this.#board.node.length);
-    return kind < CHANGE_ANY || this.#board.state.layout.rolesWeighAlike ? this.#change(any) : this.#roles(any);
+    if (this.#roles !== undefined) return this.#roles.next(reach);
+    return this.#change(this.#chance.below(this.#board.node.length));
   }
 
   /** What was tried stays. */
@@ -71,7 +73,9 @@ export class Tries {
   /** A copy goes home; begins no trial of its own. */
   home(): boolean {
     const s = this.#someCopy();
-    return s !== NONE && this.#moveWithin(s, this.#someHomeOf(s));
+    if (s === NONE || !this.#moveWithin(s, this.#someHomeOf(s))) return false;
+    this.#roles?.giveBack(s);
+    return true;
   }
 
   /** Lets everything stand as in `node`: [s]. */
@@ -93,6 +97,7 @@ export class Tries {
     if (home === NONE || home === this.#board.node[s]) return false;
     this.#reach -= this.#trial.rise(s, home);
     if (!this.#trial.move(s, home)) return false;
+    this.#roles?.giveBack(s);
     if (this.#chance.share() < 0.5) return this.#out();
     const count = this.#good.cheaperFrom(home, this.#reach);
     const first = this.#good.homeFrom[home] as number;
@@ -107,7 +112,8 @@ export class Tries {
   #make(i: number): boolean {
     const s = this.#board.slotAt(this.#good.partition[i] as number, this.#good.home[i] as number);
     if (s === undefined || !this.#board.isMovable(s) || !this.#trial.move(s, this.#good.to[i] as number)) return false;
-    return this.#board.state.layout.rolesWeighAlike || this.#chance.share() >= GIVE_ROLE || this.#giveRole(s);
+    this.#roles?.takeOver(s, this.#good.lead[i] as number);
+    return true;
   }
 
   /** A copy is made elsewhere. */
@@ -139,28 +145,6 @@ export class Tries {
     if (a === b || partitionOf[s] === partitionOf[t]) return false;
     if (this.#trial.rise(s, b) + this.#trial.rise(t, a) > this.#reach) return false;
     return this.#trial.move(s, b) && this.#trial.move(t, a);
-  }
-
-  /** A slot and another of its partition exchange their roles. */
-  #roles(s: number): boolean {
-    const t = this.#beside(s);
-    if (s === t || !this.#board.isMovable(s) || !this.#board.isMovable(t) || this.#board.weighAlike(s, t)) return false;
-    const a = this.#board.node[s] as number;
-    const b = this.#board.node[t] as number;
-    if (this.#trial.rise(s, b) + this.#trial.rise(t, a) > this.#reach) return false;
-    this.#trial.moveAnyway(s, b);
-    this.#trial.moveAnyway(t, a);
-    return true;
-  }
-
-  /** The slot takes over another role of its partition, where that weighs differently. */
-  #giveRole(s: number): boolean {
-    const t = this.#beside(s);
-    if (s === t || !this.#board.isMovable(t) || this.#board.weighAlike(s, t)) return true;
-    const a = this.#board.node[s] as number;
-    this.#trial.moveAnyway(s, this.#board.node[t] as number);
-    this.#trial.moveAnyway(t, a);
-    return true;
   }
 
   /** Any slot of the same partition. */
