@@ -196,7 +196,7 @@ async function awaitServing(plan: ServerPlan, server: ManagedProcess): Promise<v
       if (!server.running) return 'ended';
       return (await modeOf(plan.port)) === undefined ? undefined : 'serving';
     },
-    { timeoutMs: 40_000, everyMs: 50 },
+    { timeoutMs: 90_000, everyMs: 50 },
   );
   if (outcome === 'ended') throw new Error(`ZooKeeper ended while it was starting: ${server.stderr()}`);
 }

@@ -15,21 +15,36 @@ const progress: readonly (readonly [string, (line: ClientLine) => boolean])[] = 
 
 /**
  * Whether anything stood still for longer than three ttls after the end of a fault, counted from when the servers were together again by their own
- * word: how long they take to elect a leader is theirs, and no client can do better.
+ * word, and without the time in which the next fault kept servers down: how long they take to elect a leader is theirs, and no client can do better.
  */
 export function standstills({ clients, faults, ttlMs, untilMs }: Transcript): readonly string[] {
   const limitMs = 3 * ttlMs;
+  const downs = faults.filter(({ target }) => !target.startsWith('client-'));
   return progress.flatMap(([what, counts]) => {
     const times = clients.flatMap((line) => (counts(line) && 'at' in line ? [line.at] : []));
     return faults.flatMap(({ kind, target, toMs, wholeMs = toMs, load }) => {
-      if (wholeMs + limitMs > untilMs) return [];
-      const moved = times.some((at) => at > toMs && at <= wholeMs + limitMs);
+      const deadlineMs = servedUntil(wholeMs, limitMs, downs);
+      if (deadlineMs > untilMs) return [];
+      const moved = times.some((at) => at > toMs && at <= deadlineMs);
       if (moved) return [];
       const healed = wholeMs > toMs ? `, the servers together again at ${Math.round(wholeMs)}` : '';
       const end = `${kind} of ${target} had ended at ${Math.round(toMs)}${healed}`;
       return [`${what} stood still for ${limitMs} ms after ${end} (load per core: ${load.toFixed(1)})`];
     });
   });
+}
+
+/** When servers have been together for `limitMs` from `fromMs` on, whatever struck them in between. */
+function servedUntil(fromMs: number, limitMs: number, downs: Transcript['faults']): number {
+  let [atMs, leftMs] = [fromMs, limitMs];
+  for (const down of downs.toSorted((a, b) => a.fromMs - b.fromMs)) {
+    const upMs = down.wholeMs ?? down.toMs;
+    if (upMs <= atMs) continue;
+    if (down.fromMs >= atMs + leftMs) break;
+    leftMs -= Math.max(0, down.fromMs - atMs);
+    atMs = upMs;
+  }
+  return atMs + leftMs;
 }
 
 /** Whether a process accused others right after it had been stopped itself: what it did not hear then speaks against nobody. */

@@ -117,6 +117,14 @@ describe('the judge', () => {
     // As long as the servers themselves are not together, nobody can go on.
     const healing = faults.map((fault) => ({ ...fault, wholeMs: 13_000 }));
     expect(standstills(transcript({ faults: healing, clients: late, untilMs: 60_000 }))).toEqual([]);
+    // Nor while the next fault keeps them down: here 100 ms were left before it, and 2,900 after.
+    const next = { kind: 'kill', target: 'member 0', fromMs: 1_100, toMs: 11_000, wholeMs: 11_200, load: 1 };
+    const until = (atMs: number) => moving.map((line) => ('at' in line ? { ...line, at: atMs } : line));
+    const struck = (atMs: number) => transcript({ faults: [...faults, next], clients: until(atMs), untilMs: 60_000 });
+    expect(standstills(struck(14_100))).toEqual([]);
+    expect(standstills(struck(14_101))).toHaveLength(7);
+    const onClient = { ...next, target: 'client-1', wholeMs: 12_900 };
+    expect(standstills(transcript({ faults: [...faults, onClient], clients: late, untilMs: 60_000 }))).toHaveLength(7);
   });
 
   test('finds two members of one name, a death of somebody at work, a leave that nobody said, and one who was missed', () => {
