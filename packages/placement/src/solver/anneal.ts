@@ -18,7 +18,7 @@ const LEADER_CHANGE = 0.5;
  * The last bit, where unlike replicas have to add up in as few copies as can be. Prices of load on every node say what each copy is worth and how
  * few there have to be at least ({@link findPrices}); then threshold accepting among the copies that are worth their price, and
  * then one copy less, again and again, as long as the ranges can be reached without it. It ends as soon as nothing is left to be gained;
- * the best state on the way is what remains, so it never ends worse than it began. At most about three times `steps` tries.
+ * the best state on the way is what remains, so it never ends worse than it began. At most about seven times `steps` tries.
  */
 export function anneal(state: SolverState, ranges: Ranges, imbalance: Imbalance, budget: Budget, steps: number): void {
   const { P, N } = state.layout.problem;
@@ -34,9 +34,8 @@ export function anneal(state: SolverState, ranges: Ranges, imbalance: Imbalance,
   const step = leadChange === 0 ? 1 : leadChange;
   search.enough = Math.ceil(prices.bound / step - 1e-6) * step;
   for (const run of RUNS) {
-    if (!search.isBeyond(run.beyond)) continue;
     const share = state.layout.rolesWeighAlike ? run.share : run.shareWithRoles;
-    search.run(budget, Math.floor(steps * share), run);
+    if (search.isWorth(run)) search.run(budget, Math.floor(steps * share), run);
   }
   search.saveOneByOne(budget, Math.floor(steps * FEWER_SHARE));
   board.adopt(search.best);
@@ -45,6 +44,8 @@ export function anneal(state: SolverState, ranges: Ranges, imbalance: Imbalance,
 /** How far above the bound more is tried, and even more. */
 const NEAR = 1.01;
 const FAR = 1.03;
+/** What runs after the first must have won for the longest ones, as a share of the gap that is left. */
+const LEAST_WON = 0.05;
 
 /** One run of threshold accepting. */
 interface Run {
@@ -100,6 +101,8 @@ class Annealer {
   readonly best: Int32Array;
   #bestOutside: number;
   #bestCost: number;
+  /** What has been won since the ranges were first reached. */
+  #won = 0;
   /** A cost below which there is nothing. */
   enough = 0;
 
@@ -117,13 +120,20 @@ class Annealer {
     return this.#bestOutside <= DUST && this.#bestCost <= this.enough + 1e-6;
   }
 
-  /** Whether the best so far costs more than the bound times this factor. Outside the ranges no bound says how far there is to go: a little more is tried there. */
-  isBeyond(factor: number): boolean {
-    return this.#bestOutside > DUST ? factor < FAR : this.#bestCost > factor * this.enough + 1e-6;
+  /**
+   * Whether the run may be worth its tries. Outside the ranges the bound tells nothing and prices lead nowhere. The longest runs are for where those before
+   * have won something: where each ended at the same, few replicas have to fit, and that may well be the best.
+   */
+  isWorth({ beyond, worth }: Run): boolean {
+    if (this.#bestOutside > DUST) return beyond === 1 || worth === 0;
+    const gap = this.#bestCost - this.enough;
+    if (beyond >= FAR && this.#won < LEAST_WON * gap) return false;
+    return gap > (beyond - 1) * this.enough + 1e-6;
   }
 
-  run(budget: Budget, steps: number, { threshold, worth }: Run): void {
+  run(budget: Budget, steps: number, { beyond, threshold, worth }: Run): void {
     this.#tries.restore(this.best);
+    const before = this.#bestOutside > DUST ? Number.NEGATIVE_INFINITY : this.#bestCost;
     const stage = Math.max(1, Math.floor(steps / STAGES));
     let price = OUTSIDE_FIRST;
     for (let step = 0; step < steps && !this.#isDone && takeTry(budget, step); step++) {
@@ -139,6 +149,7 @@ class Annealer {
         this.#noteBest();
       } else this.#trial.undo();
     }
+    if (beyond > 1) this.#won += Math.max(0, before - this.#bestCost);
   }
 
   #noteBest(): void {
