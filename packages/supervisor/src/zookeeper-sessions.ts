@@ -1,10 +1,10 @@
 import { type CallOptions, KeelsonError, type Runtime } from '@keelson/runtime';
 import type { AnnouncedSession } from '@keelson/store/supervised';
-import { connectZooKeeper } from '@keelson/zookeeper-client';
+import { endSession } from '@keelson/zookeeper-client';
 
 /**
- * Ends a session of ZooKeeper: takes it up with its password, and closes it. Taking it up takes it from whoever holds it, so that nothing of
- * this can be done beforehand. Rejects with `E_SESSION_EXPIRED` where the session has ended already.
+ * Ends a session of ZooKeeper: takes it up with its password, and closes it in the same breath. Taking it up takes it from whoever holds it, so that
+ * nothing of this can be done beforehand; and a server hangs up on who connects and asks for no session within ten seconds.
  */
 export async function endZooKeeperSession(
   runtime: Runtime,
@@ -16,7 +16,7 @@ export async function endZooKeeperSession(
   const [, scheme, connectString] = match ?? [];
   if (connectString === undefined || secret === undefined || !/^[0-9a-f]{1,16}$/.test(session))
     throw new KeelsonError('E_INVALID_ARGUMENT', `${session} is no session of ZooKeeper that could be taken up.`);
-  const client = await connectZooKeeper({
+  await endSession({
     ...limits,
     connectString,
     runtime,
@@ -24,5 +24,4 @@ export async function endZooKeeperSession(
     sessionTimeoutMs: ttlMs,
     ...(scheme === 'zookeepers' ? { tls: {} } : {}),
   });
-  await client.close(limits);
 }

@@ -16,7 +16,7 @@ export type { ZooKeeperTls } from './connection/channel.ts';
 export type { AuthInfo } from './connection/handshake.ts';
 export type { SaslUser } from './connection/sasl-digest-md5.ts';
 export type { ServerRole } from './connection/server-role.ts';
-export { endSession } from './end-session.ts';
+export { type EndSessionOptions, endSession } from './end-session.ts';
 export type { ConnectionEvent, SessionCredentials } from './session/session-link.ts';
 export { outcomeOf, type TransactionOutcome, type TransactionTrace, tracedMulti } from './traced-multi.ts';
 export type { WatchListener } from './watches/watch-table.ts';
