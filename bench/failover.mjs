@@ -21,12 +21,12 @@ const { values } = parseArgs({
 });
 const supervised = !values.unsupervised;
 const rounds = Number(values.rounds);
-// Supervised, no session is to end by itself; ZooKeeper grants at most 20 ticks.
-const ttlMs = Number(values['ttl-ms'] ?? (supervised ? 10_000 : 3_000));
+// Supervised, no session is to end by itself.
+const ttlMs = Number(values['ttl-ms'] ?? (supervised ? 60_000 : 3_000));
 const wanted = values.engine === 'all' ? engines() : [values.engine];
 
 for (const engine of wanted) {
-  const host = await openHost(engine);
+  const host = await openHost(engine, { supervised });
   try {
     const stage = await Stage.open(host, { supervised, ttlMs });
     const takeOvers = [];

@@ -15,6 +15,15 @@ export function cpuSince(before) {
   return Object.fromEntries(since);
 }
 
+/** How long, in milliseconds since the machine was started, somebody was ready to run and was not let; NaN where the kernel does not say. */
+export function cpuPressureMs() {
+  try {
+    return Number(/some .*total=(\d+)/.exec(readFileSync('/proc/pressure/cpu', 'utf8'))?.[1]) / 1e3;
+  } catch {
+    return Number.NaN;
+  }
+}
+
 function timesOf(pid) {
   try {
     const threads = readdirSync(`/proc/${pid}/task`).map((thread) => {

@@ -12,8 +12,11 @@ import {
 
 const program = fileURLToPath(new URL('../../packages/cli/dist/main.js', import.meta.url));
 
-/** Length of a tick of the ZooKeeper below, in milliseconds. */
-const TICK_MS = 500;
+/** Length of a tick of the ZooKeeper below, in milliseconds: it grants at most 20 of them, and supervised no session is to end by itself. */
+const TICK_MS = { supervised: 3_000, unsupervised: 500 };
+
+/** Time-out of the controller's own session, in milliseconds: nobody kills it here, and a busy machine is not to depose it. */
+const CONTROLLER_TTL_MS = 10_000;
 
 const hosts = {
   /** The controller in the process of the store. */
@@ -27,15 +30,15 @@ const hosts = {
 /** Engines that can be started here. */
 export const engines = () => Object.keys(hosts).filter((name) => hosts[name].here());
 
-/** `{ name, storeUrl, lagMs, processes, close() }`: `lagMs` is how long the engine may let a session live past its ttl. */
-export async function openHost(engine) {
+/** `{ name, storeUrl, lagMs, processes, syncs?(), close() }`: `lagMs` is how long the engine may let a session live past its ttl, `syncs` how often it has synced its log. */
+export async function openHost(engine, { supervised }) {
   const host = hosts[engine];
   if (host === undefined) throw new Error(`There is no engine ${engine}: ${Object.keys(hosts).join(', ')}.`);
-  return await host.open();
+  return await host.open(supervised ? TICK_MS.supervised : TICK_MS.unsupervised);
 }
 
 async function server(flags) {
-  const args = [program, 'server', '--json', '--session-ttl', '2000', ...flags.map(String)];
+  const args = [program, 'server', '--json', '--session-ttl', String(CONTROLLER_TTL_MS), ...flags.map(String)];
   const running = await spawnProcess(process.execPath, args, { name: 'keelson server' });
   await running.lineMatching(/"event":"ready"/, { timeoutMs: 60_000 });
   return running;
@@ -68,14 +71,19 @@ async function endpoint() {
 async function etcd() {
   const started = await startEtcd({ version: '3.7' });
   const [{ clientPort, pid }] = started.members;
-  return await beside('etcd', { pid, stop: () => started.stop() }, `etcd://127.0.0.1:${clientPort}`, 500);
+  const syncs = async () => {
+    const page = await (await fetch(`http://127.0.0.1:${clientPort}/metrics`)).text();
+    return Number(/^etcd_disk_wal_fsync_duration_seconds_count (\S+)/m.exec(page)?.[1]);
+  };
+  return await beside('etcd', { pid, stop: () => started.stop(), syncs }, `etcd://127.0.0.1:${clientPort}`, 500);
 }
 
-async function zookeeper() {
-  const started = await startZooKeeper({ tickTimeMs: TICK_MS });
-  const [{ pid }] = started.members;
-  const store = { pid, stop: () => started.stop() };
-  return await beside('zookeeper', store, `zookeeper://${started.connectString}/bench`, TICK_MS);
+async function zookeeper(tickTimeMs) {
+  const started = await startZooKeeper({ tickTimeMs });
+  const [member] = started.members;
+  const syncs = async () => (await member.monitor()).get('zk_cnt_fsynctime');
+  const store = { pid: member.pid, stop: () => started.stop(), syncs };
+  return await beside('zookeeper', store, `zookeeper://${started.connectString}/bench`, tickTimeMs);
 }
 
 async function beside(name, store, storeUrl, lagMs) {
@@ -85,5 +93,12 @@ async function beside(name, store, storeUrl, lagMs) {
     await controller.stop();
     await store.stop();
   };
-  return { name, storeUrl, lagMs, processes: { store: store.pid, controller: controller.pid }, close };
+  return {
+    name,
+    storeUrl,
+    lagMs,
+    processes: { store: store.pid, controller: controller.pid },
+    syncs: store.syncs,
+    close,
+  };
 }

@@ -45,6 +45,18 @@ export class Observer {
     return this.#runtime.clock.monotonicMs() - this.#lastMs;
   }
 
+  /** What one committed write costs here and now: the median of so many, one after the other, in milliseconds. */
+  async committedWriteMs(count) {
+    const value = new Uint8Array(256);
+    const took = [];
+    for (let number = 0; number < count; number += 1) {
+      const sinceMs = this.#runtime.clock.monotonicMs();
+      await this.#store.put('/bench-committed-write', value);
+      took.push(this.#runtime.clock.monotonicMs() - sinceMs);
+    }
+    return took.sort((a, b) => a - b)[count >> 1];
+  }
+
   async close() {
     this.#stop.abort();
     await this.#following;

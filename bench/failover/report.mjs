@@ -10,11 +10,12 @@ export function printRun(run, json) {
   const total = figure(takeOvers.map(({ shown }) => shown.last));
   const after = figure(takeOvers.map(({ shown, ended }) => shown.last - ended));
   const ratio = figure(takeOvers.map(({ shown, ended }) => shown.last / ended));
+  const inWrites = figure(takeOvers.map(({ shown, ended, commitMs }) => (shown.last - ended) / commitMs));
   const load = loadavg()[0];
   const cpu = cpuOf(takeOvers);
   if (json) {
     process.stdout.write(
-      `${JSON.stringify({ engine, supervised, ttlMs, boundMs, load, total, after, ratio, rows, cpu, takeOvers })}\n`,
+      `${JSON.stringify({ engine, supervised, ttlMs, boundMs, load, total, after, ratio, inWrites, rows, cpu, takeOvers })}\n`,
     );
     return;
   }
@@ -25,6 +26,7 @@ export function printRun(run, json) {
     `  ${'whole take-over, to be within'.padEnd(55)} ${String(boundMs).padStart(6)} ${show(total.median)} (${show(total.worst)})`,
     `  ${"of it after the session's end".padEnd(62)} ${show(after.median)} (${show(after.worst)})`,
     `  ${"whole over the session's end".padEnd(62)} ${ratio.median.toFixed(2).padStart(6)} (${ratio.worst.toFixed(2).padStart(6)})`,
+    `  ${"after the session's end, in committed writes".padEnd(62)} ${show(inWrites.median)} (${show(inWrites.worst)})`,
     '  processor time from the kill to the last view, ms: ran, waited for a core (medians)',
     ...cpu.map(({ name, ranMs, waitedMs }) => `  ${name.padEnd(62)} ${show(ranMs)}  ${show(waitedMs)}`),
   ];
@@ -42,7 +44,11 @@ function rowsOf(takeOvers) {
     ]),
     row('first replacement of a SLAVE was asked for', ({ bringUp }) => bringUp),
     row('commits of the store in between, not ms', ({ commits }) => commits),
+    row('syncs of its log meanwhile, not ms', ({ synced }) => synced),
     row('partitions it was MASTER of, not ms', ({ partitions }) => partitions),
+    row('a committed write just before', ({ commitMs }) => commitMs),
+    row('longest pause of an idle process meanwhile', ({ machine }) => machine.stalledMs),
+    row('share of the time in which somebody waited for a core, %', ({ machine }) => machine.pressure * 100),
   ];
 }
 

@@ -2,8 +2,8 @@
 import process from 'node:process';
 import { exampleDeclaration, launchExample } from '@keelson/example-replicated-kv';
 import { systemRuntime } from '@keelson/runtime';
-import { eventually, temporaryDirectory } from '@keelson/testing';
-import { cpuSince, cpuTimes } from './cpu.mjs';
+import { eventually, StallWatch, temporaryDirectory } from '@keelson/testing';
+import { cpuPressureMs, cpuSince, cpuTimes } from './cpu.mjs';
 import { Observer } from './observer.mjs';
 import { TakeOver } from './take-over.mjs';
 
@@ -13,11 +13,15 @@ const { cluster, resource } = exampleDeclaration;
 /** Quiet for so long means that nothing moves any more, in milliseconds. */
 const QUIET_MS = 500;
 
+/** Writes whose median tells what a committed write costs just before a kill. */
+const WRITES = 9;
+
 export class Stage {
   #host;
   #folder;
   #example;
   #observer;
+  #stalls;
   #exits = [];
 
   static async open(host, { supervised, ttlMs }) {
@@ -37,6 +41,7 @@ export class Stage {
           process.stderr.write(`${JSON.stringify(event)}\n`);
       },
     });
+    stage.#stalls = await StallWatch.start();
     stage.#observer = await Observer.open(host.storeUrl, runtime, { cluster, resource });
     return stage;
   }
@@ -47,18 +52,35 @@ export class Stage {
     const { instance, pid } = workers[round % workers.length];
     const observer = this.#observer;
     const takeOver = new TakeOver(instance, observer.masteredBy(instance), resource);
+    const commitMs = await observer.committedWriteMs(WRITES);
     const before = cpuTimes(this.#pids());
+    const syncs = await this.#host.syncs?.();
+    const pressureMs = cpuPressureMs();
     const sinceMs = now();
     const stopWatching = observer.follow((change, revision) => takeOver.take(change, revision, now() - sinceMs));
     process.kill(pid, 'SIGKILL');
-    await eventually('the take-over', () => takeOver.done, { timeoutMs: 60_000, intervalMs: 10 });
+    await eventually('the take-over', () => takeOver.done, { timeoutMs: 120_000, everyMs: 10 }).catch((cause) => {
+      throw new Error(`The take-over of ${instance} was not seen: ${takeOver.missing}.`, { cause });
+    });
     stopWatching();
+    const tookMs = now() - sinceMs;
     const cpu = cpuSince(before);
+    const machine = { stalledMs: this.#stalls.longestMs(tookMs), pressure: (cpuPressureMs() - pressureMs) / tookMs };
+    const synced = syncs === undefined ? undefined : (await this.#host.syncs()) - syncs;
     const exit = await eventually('its end to be seen', () => this.#exits.find((one) => one.pid === pid));
-    return { ...takeOver.timeline(), exit: exit.atMs - sinceMs, cpu, partitions: takeOver.partitions };
+    return {
+      ...takeOver.timeline(),
+      exit: exit.atMs - sinceMs,
+      cpu,
+      partitions: takeOver.partitions,
+      commitMs,
+      synced,
+      machine,
+    };
   }
 
   async close() {
+    await this.#stalls?.[Symbol.asyncDispose]();
     await this.#observer?.close();
     await this.#example?.close();
     await this.#folder.remove();
@@ -75,7 +97,7 @@ export class Stage {
     return await eventually(
       'everything to be placed',
       () => this.#observer.placed(replicas) && this.#observer.quietMs() > QUIET_MS && this.#running(),
-      { timeoutMs: 120_000 },
+      { timeoutMs: 300_000 },
     );
   }
 

@@ -19,6 +19,8 @@ export class TakeOver {
   #ended;
   #revisions = new Set();
   #bringUpMs;
+  /** Who was asked to become MASTER since the session ended: it may be the one that was killed, where that was back first. */
+  #asked = new Map();
 
   constructor(instance, partitions, resource) {
     this.#instance = instance;
@@ -29,6 +31,12 @@ export class TakeOver {
 
   get done() {
     return this.#seen.shown.size === this.#open.size && this.#ended !== undefined;
+  }
+
+  /** What is still to come, for whoever waited in vain. */
+  get missing() {
+    const open = Object.entries(this.#seen).map(([step, times]) => `${step} ${times.size}`);
+    return `session ${this.#ended === undefined ? 'not ended' : 'ended'}; of ${this.#open.size} partitions: ${open.join(', ')}`;
   }
 
   /** Milliseconds from the kill. Of each step the time of the first and of the last partition; `commits` counts revisions in between. */
@@ -60,6 +68,7 @@ export class TakeOver {
   #message(record, atMs) {
     const { TO_STATE: to, FROM_STATE: from, PARTITION_NAME: partition, MSG_STATE: state } = record?.simpleFields ?? {};
     if (from === 'OFFLINE' && this.#ended !== undefined) this.#bringUpMs ??= atMs;
+    if (to === 'MASTER' && this.#ended !== undefined) this.#asked.set(partition, record.simpleFields.TGT_NAME);
     if (to === 'MASTER') this.#mark(state === 'new' ? 'asked' : 'taken', partition, atMs);
   }
 
@@ -71,7 +80,7 @@ export class TakeOver {
   #viewed(record, atMs) {
     for (const [partition, row] of Object.entries(record?.mapFields ?? {})) {
       const masters = Object.entries(row).filter(([, state]) => state === 'MASTER');
-      if (masters.length === 1 && masters[0][0] !== this.#instance) this.#mark('shown', partition, atMs);
+      if (masters.length === 1 && masters[0][0] === this.#asked.get(partition)) this.#mark('shown', partition, atMs);
     }
   }
 

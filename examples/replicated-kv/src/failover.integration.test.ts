@@ -10,14 +10,17 @@ const MOST_LOAD_PER_CORE = 3;
 /** What the cluster may take on top of the ttl, in milliseconds. */
 const TAKE_OVER_MS = 300;
 
-/** Whether ZooKeeper plays too (`npm run test:failover`). Its faults with real processes are in every run of the tests: `packages/fault-runs`. */
-const onZooKeeper = process.env.KEELSON_FAILOVER_ON_ZOOKEEPER === 'true';
+/**
+ * Whether everything is played (`npm run test:failover`): each worker is killed, twice in a row, and ZooKeeper plays too. Else two workers, once, on two engines:
+ * a kill is a kill, and how long each step of many takes `npm run bench:failover` tells. Faults of ZooKeeper are in every run of the tests: `packages/fault-runs`.
+ */
+const thorough = process.env.KEELSON_FAILOVER_THOROUGH === 'true';
 
 /** Engine, whether it is here and plays, and how it is opened. */
 const hosts: readonly [string, boolean, () => Promise<StoreHost>][] = [
   ['the embedded store', true, embeddedHost],
   ['etcd', requireServer('etcd-3.7'), etcdHost],
-  ['ZooKeeper', onZooKeeper && requireServer('zookeeper'), () => zookeeperHost()],
+  ['ZooKeeper', thorough && requireServer('zookeeper'), () => zookeeperHost()],
 ];
 
 describe.each(hosts.filter(([, here]) => here))('the example on %s', (_, __, open) => {
@@ -56,18 +59,19 @@ describe.each(hosts.filter(([, here]) => here))('the example on %s', (_, __, ope
   }
 
   test('kill -9 of any worker: every partition has a MASTER again', async () => {
-    for (const instance of stage.instances) {
+    for (const instance of thorough ? stage.instances : stage.instances.slice(0, 2)) {
       await timed(stage.kill(instance));
-      await intact();
+      const whole = intact();
       await stage.startWorker(instance);
       await stage.placed();
+      await whole;
     }
   }, 180_000);
 
   test('one kill after the other, without a rest', async () => {
-    for (let round = 0; round < 2; round += 1) {
-      for (const instance of ['worker-2', 'worker-5']) await timed(stage.kill(instance));
-      for (const instance of ['worker-2', 'worker-5']) await stage.startWorker(instance);
+    for (let round = 0; round < (thorough ? 2 : 1); round += 1) {
+      for (const instance of ['worker-3', 'worker-5']) await timed(stage.kill(instance));
+      await stage.startMissing();
       await stage.placed();
       await intact();
     }
@@ -146,7 +150,7 @@ describe.each(hosts.filter(([, here]) => here))('the example on %s', (_, __, ope
     // Where others keep the machine that busy, time says nothing about this program. Told in the output, not held.
     skip(load > MOST_LOAD_PER_CORE * cpus().length, `the machine is overloaded: load ${load.toFixed(1)}`);
     const boundMs = TTL_MS + host.expiryLagMs + TAKE_OVER_MS;
-    expect(takeOvers.length).toBeGreaterThan(8);
+    expect(takeOvers.length).toBeGreaterThanOrEqual(thorough ? 11 : 6);
     // What the machine held up everybody is not the cluster's; it is measured in the same moments.
     expect(takeOvers.filter(({ tookMs, stalledMs }) => tookMs - stalledMs > boundMs)).toEqual([]);
   });

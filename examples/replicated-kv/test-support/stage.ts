@@ -5,6 +5,7 @@ import type { Store } from '@keelson/store';
 import {
   eventually,
   type ManagedProcess,
+  StallWatch,
   spawnProcess,
   type TemporaryDirectory,
   temporaryDirectory,
@@ -15,7 +16,6 @@ import type { Check } from '../src/load.ts';
 import { partitionNames } from '../src/partition-of.ts';
 import { exampleDeclaration, prepareCluster } from '../src/prepare.ts';
 import { ADDRESS_FIELD } from '../src/spectator-directory.ts';
-import { StallWatch } from './stall-watch.ts';
 import type { StoreHost } from './store-host.ts';
 
 const entry = (name: string): string => fileURLToPath(new URL(`../dist/${name}.js`, import.meta.url));
@@ -32,7 +32,7 @@ export interface TakeOver {
   readonly expiredMs: number;
   /** Until every partition had a MASTER again. */
   readonly tookMs: number;
-  /** The longest that the machine held up a process with nothing to do meanwhile. */
+  /** The longest that the machine held up meanwhile a process with nothing to do. */
   readonly stalledMs: number;
 }
 
@@ -42,12 +42,20 @@ export class Stage {
   readonly #folder: TemporaryDirectory;
   readonly #store: Store;
   readonly #spectator: Spectator;
+  readonly #stalls: StallWatch;
   readonly #workers = new Map<string, ManagedProcess>();
   readonly #checks: Check[] = [];
   #load: ManagedProcess | undefined;
 
-  private constructor(host: StoreHost, folder: TemporaryDirectory, store: Store, spectator: Spectator) {
+  private constructor(
+    host: StoreHost,
+    folder: TemporaryDirectory,
+    store: Store,
+    spectator: Spectator,
+    stalls: StallWatch,
+  ) {
     this.#host = host;
+    this.#stalls = stalls;
     this.#folder = folder;
     this.#store = store;
     this.#spectator = spectator;
@@ -59,7 +67,7 @@ export class Stage {
     const store = await connectStore(host.storeUrl, testRuntime);
     await prepareCluster(store, testRuntime, exampleDeclaration);
     const spectator = await spectate({ store, cluster, runtime: testRuntime });
-    const stage = new Stage(host, folder, store, spectator);
+    const stage = new Stage(host, folder, store, spectator, await StallWatch.start());
     await stage.startMissing();
     await stage.placed();
     await stage.#startLoad();
@@ -109,7 +117,6 @@ export class Stage {
   /** Waits, from `sinceMs` on, until every partition has a MASTER that is none of `gone`. */
   async takenOver(gone: readonly string[], sinceMs: number): Promise<TakeOver> {
     const limit = AbortSignal.timeout(60_000);
-    using stalls = new StallWatch();
     let expiredMs: number | undefined;
     for await (const { table } of this.#spectator.changes({ signal: limit })) {
       if (gone.every((instance) => table.liveInstance(instance) === undefined)) {
@@ -120,7 +127,7 @@ export class Stage {
         return masters.length === 1 && !masters.some((master) => gone.includes(master));
       });
       const tookMs = testRuntime.clock.monotonicMs() - sinceMs;
-      if (done) return { expiredMs: expiredMs ?? tookMs, tookMs, stalledMs: stalls.longestMs };
+      if (done) return { expiredMs: expiredMs ?? tookMs, tookMs, stalledMs: this.#stalls.longestMs(tookMs) };
     }
     const missing = partitions.filter((name) => this.#spectator.instancesFor(resource, name, 'MASTER').length !== 1);
     throw new Error(`without a MASTER after 60 s: ${missing.join(', ')}`);
@@ -159,6 +166,7 @@ export class Stage {
   }
 
   async close(): Promise<void> {
+    await this.#stalls[Symbol.asyncDispose]();
     await this.#load?.stop();
     await Promise.all([...this.#workers.values()].map((worker) => worker.stop()));
     await this.#spectator.close();
@@ -171,7 +179,7 @@ export class Stage {
   }
 
   async #startLoad(): Promise<void> {
-    const args = [entry('load-main'), ...this.#clusterFlags(), '--check-every-ms', '1000'];
+    const args = [entry('load-main'), ...this.#clusterFlags(), '--check-every-ms', '500'];
     const onLine = (line: string): void => {
       const said = JSON.parse(line) as { event: string } & Check;
       if (said.event === 'check') this.#checks.push(said);

@@ -12,6 +12,7 @@ export {
   spawnProcess,
 } from './process.ts';
 export { chromiumPath, etcdctlPath, requireServer, type ServerName, serverFile } from './servers.ts';
+export { StallWatch } from './stall-watch.ts';
 export { startTcpProxy, type TcpProxy } from './tcp-proxy.ts';
 export { type TemporaryDirectory, temporaryDirectory } from './temporary-directory.ts';
 export {
