@@ -16,7 +16,7 @@ export interface Wanted {
 }
 
 /** A column of the program that is 1 where a replica of a kind takes a node. */
-interface Place {
+export interface Place {
   readonly partition: PartitionFacts;
   readonly node: number;
   readonly kind: Kind;

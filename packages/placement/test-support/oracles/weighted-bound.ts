@@ -2,6 +2,7 @@ import { type ClusterProgram, clusterProgram, type Wanted } from './cluster-prog
 import type { ClusterFacts, PartitionFacts } from './facts.ts';
 import { fairLoads, type Range, weightRange } from './fair-shares.ts';
 import { fewestReaching } from './fewest-leaving.ts';
+import { addNodeTouches } from './node-touches.ts';
 
 /** Lower bounds on copied replicas, plus `changeCost` for each leader that changes, where replicas weigh something. */
 export interface WeightedBound {
@@ -9,7 +10,7 @@ export interface WeightedBound {
   readonly knapsack: number;
   /** The fractional optimum: of all rules at once, but replicas may be split. At least `knapsack`. */
   readonly relaxed: number;
-  /** By branch and cut over whole replicas, as far as it went: the best of all three, in steps of what the smallest change costs, and never above the guess. */
+  /** With whole replicas on every node by itself, and by branch and cut over all of them, as far as it went: the best of all three, in steps of what the smallest change costs, and never above the guess. */
   readonly cost: number;
   /** Whether `cost` is known to be the optimum: an answer that costs so much exists. */
   readonly exact: boolean;
@@ -36,12 +37,14 @@ export interface WeightedQuestion {
   readonly changeCost: number;
   /** What some answer within the balance costs: the bound is not sought above it. */
   readonly guess: number;
-  /** Steps of the search over whole replicas. */
+  /** Steps of the search over whole replicas. Without it, some seconds' worth, and none where the guess is known to be near the optimum. */
   readonly work?: number;
 }
 
 /** Steps of the simplex method after which the search over whole replicas ends: some seconds. */
 const usualWork = 6000;
+/** No more is sought where the guess is known to be within so much of the optimum. */
+const near = 1.03;
 
 /** A lower bound for the balance asked for, given that everything is placed. Each way is tried only where the one before does not reach the guess. */
 export function weightedBound(facts: ClusterFacts, question: WeightedQuestion): WeightedBound {
@@ -56,7 +59,11 @@ export function weightedBound(facts: ClusterFacts, question: WeightedQuestion): 
   addTouches(facts, cluster, touches);
   const { program, constant } = cluster;
   const relaxed = Math.max(knapsack, program.fractional() + constant);
-  const least = wholeSteps(relaxed);
+  let least = wholeSteps(relaxed);
+  if (least >= guess) return { knapsack, relaxed, cost: guess, exact: true };
+  if (question.work === undefined && guess <= near * least) return { knapsack, relaxed, cost: least, exact: false };
+  addNodeTouches(facts, cluster, wanted);
+  least = Math.max(least, wholeSteps(program.fractional() + constant));
   if (least >= guess) return { knapsack, relaxed, cost: guess, exact: true };
   // Is there anything cheaper than the guess? Where there is not, the guess is the optimum.
   program.row(Number.NEGATIVE_INFINITY, guess - step - constant, program.costEntries());
