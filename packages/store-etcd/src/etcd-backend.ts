@@ -18,6 +18,7 @@ import {
   withDeadline,
 } from '@keelson/runtime';
 import type {
+  BackendCallOptions,
   KvBackend,
   KvLease,
   KvWatch,
@@ -99,7 +100,7 @@ class EtcdBackend implements KvBackend {
     return this.#links.status;
   }
 
-  async range(request: RangeRequest, options: CallOptions = {}): Promise<RangeResult> {
+  async range(request: RangeRequest, options: BackendCallOptions = {}): Promise<RangeResult> {
     const result = await this.#range(request, options);
     if (request.serializable === true && result.revision < this.#shownRevision) {
       return this.#range({ ...request, serializable: false }, options);
@@ -108,7 +109,7 @@ class EtcdBackend implements KvBackend {
     return result;
   }
 
-  async txn(request: TxnRequest, options: CallOptions = {}): Promise<TxnResult> {
+  async txn(request: TxnRequest, options: BackendCallOptions = {}): Promise<TxnResult> {
     const kind = mayWrite(request) ? 'once' : 'repeatable';
     return fromTxnResponse(await this.#unary(kind, kvService.txn, toTxnRequest(request), options));
   }
@@ -143,7 +144,7 @@ class EtcdBackend implements KvBackend {
     await this.#links.close();
   }
 
-  async #range(request: RangeRequest, options: CallOptions): Promise<RangeResult> {
+  async #range(request: RangeRequest, options: BackendCallOptions): Promise<RangeResult> {
     const requireLeader = request.serializable !== true;
     const wire = toRangeRequest(request);
     return fromRangeResponse(await this.#unary('repeatable', kvService.range, wire, options, requireLeader));
@@ -153,14 +154,16 @@ class EtcdBackend implements KvBackend {
     kind: CallKind,
     method: Method<Request, Response>,
     request: Init<Request>,
-    options: CallOptions,
+    options: BackendCallOptions,
     requireLeader = true,
   ): Promise<Response> {
     return this.#call(kind, options, (link, limits) => link.unary(method, request, { ...limits, requireLeader }));
   }
 
-  async #call<T>(kind: CallKind, options: CallOptions, attempt: Attempt<T>): Promise<T> {
-    const { signal, timeoutMs = DEFAULT_TIMEOUT_MS } = options;
+  async #call<T>(kind: CallKind, options: BackendCallOptions, attempt: Attempt<T>): Promise<T> {
+    const { timeoutMs = DEFAULT_TIMEOUT_MS } = options;
+    // Each attempt keeps its time, so the signal that would be made for this call alone is not asked for.
+    const signal = options.untimed ?? options.signal;
     throwIfAborted(signal);
     if (!(timeoutMs >= 0))
       throw new KeelsonError('E_INVALID_ARGUMENT', `timeoutMs must be a number from 0, not ${timeoutMs}.`);

@@ -4,4 +4,5 @@ export { checkExpectation, expectationError, type FoundVersion, fieldsCompared, 
 export { checkBranch } from './kv/transaction-plan.ts';
 export { WatchBuffer } from './kv/watch-buffer.ts';
 export { bufferLimitOf, WatchIterator } from './kv/watch-iterator.ts';
+export { depthOf, type WatchDepth } from './kv/watch-scope.ts';
 export { checkWritable, copyOfValue } from './kv/writes.ts';

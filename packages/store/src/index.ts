@@ -1,4 +1,5 @@
 export type {
+  BackendCallOptions,
   ByteString,
   KeyRange,
   KeyValue,
@@ -30,6 +31,7 @@ export {
   parentPath,
 } from './path.ts';
 export type {
+  ChildrenOptions,
   CreateOptions,
   DeleteOptions,
   Entry,

@@ -25,8 +25,12 @@ function segmentFault(segment: string): string | undefined {
   return undefined;
 }
 
+/** Most paths are this: plain segments, none of which can be too long or a dot. Seen in one pass, as every call looks at its path. */
+const COMMON = /^(?:\/[\x20-\x2d\x30-\x7e][\x20-\x2e\x30-\x7e]{0,100})+$/;
+
 function pathFault(path: string): string | undefined {
   if (path === '/') return undefined;
+  if (path.length <= MAX_PATH_BYTES && COMMON.test(path)) return undefined;
   if (!path.startsWith('/')) return 'it does not begin with `/`';
   if (path.length > MAX_PATH_BYTES) return `it is longer than ${MAX_PATH_BYTES} bytes`;
   if (!PLAIN.test(path)) {

@@ -48,6 +48,10 @@ export interface CreateOptions extends CallOptions {
   readonly session?: Session;
   /** Appends a ten-digit number to the path's last segment, unique and increasing among all sequential creates under the same parent. */
   readonly sequential?: boolean;
+  /**
+   * With `sequential`: asks for `Written.siblings`, all of them or the `newest` alone. An engine that would need a further request for it leaves them out.
+   */
+  readonly tellSiblings?: 'all' | 'newest';
 }
 
 /** How an entry is deleted. */
@@ -69,6 +73,19 @@ export interface Written {
   readonly revision: Revision;
   readonly version: number;
   readonly createRevision: Revision;
+  /**
+   * Names (last segments) of the other children of its parent, in no order, as they were when it was created; only with `tellSiblings`, and only where the
+   * engine could tell them in the same step. `newest`: the one of them created last.
+   */
+  readonly siblings?: readonly string[];
+}
+
+/** How children are read. */
+export interface ChildrenOptions extends ReadOptions {
+  /**
+   * Only children created up to this revision are wanted. An engine that cannot tell without reading more gives all: what is not wanted may be there too.
+   */
+  readonly createdUpTo?: Revision;
 }
 
 /** What `list` found. */
@@ -134,7 +151,7 @@ export interface Store extends AsyncDisposable {
   /** The entry at `path`, or `undefined`. */
   get(path: StorePath, options?: ReadOptions): Promise<Entry | undefined>;
   /** Names (last segments) of the direct children of `path`, in order of UTF-8 bytes; empty where there are none. */
-  children(path: StorePath, options?: ReadOptions): Promise<readonly string[]>;
+  children(path: StorePath, options?: ChildrenOptions): Promise<readonly string[]>;
   /** The entries below `path` (not `path` itself), direct ones or, with `recursive`, all. */
   list(path: StorePath, options?: ReadOptions & { readonly recursive?: boolean }): Promise<Listing>;
 

@@ -6,6 +6,8 @@ export interface WatchOptions {
   readonly signal?: AbortSignal;
   /** Also everything below the direct children. Default false: `path` itself and its direct children. */
   readonly recursive?: boolean;
+  /** `path` itself alone, without its children: one key instead of a range for the engine. Not together with `recursive`. Default false. */
+  readonly entryOnly?: boolean;
   /** Skip the first snapshot and begin with the changes after this revision. Needs `capabilities.history`; a revision already compacted gives a snapshot with reason `compacted`. */
   readonly afterRevision?: Revision;
   /** Most changes held for a slow reader; past it they are dropped and a snapshot with reason `overflow` follows. Default 10,000. */

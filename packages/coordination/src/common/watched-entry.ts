@@ -34,7 +34,7 @@ export async function waitForEntry(
   since?: Revision,
 ): Promise<Entry | undefined> {
   const resumed = since !== undefined && store.capabilities.history ? { afterRevision: since } : {};
-  const watch = store.watch(path, { signal, ...resumed });
+  const watch = store.watch(path, { signal, entryOnly: true, ...resumed });
   for await (const { entry } of reportsOf(watch, path)) if (done(entry)) return entry;
   throwIfAborted(signal);
   throw new KeelsonError('E_INTERNAL', `The watch on ${path} ended by itself.`);

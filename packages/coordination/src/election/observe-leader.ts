@@ -23,9 +23,10 @@ export interface ObservedLeader {
  * the store is closed. While the store is out of reach nothing is yielded and the last answer may be stale.
  */
 export async function* observeLeader(options: ObserveLeaderOptions): AsyncGenerator<ObservedLeader | undefined> {
-  const watch = options.store.watch(options.path, options.signal === undefined ? {} : { signal: options.signal });
+  const { store, path, signal } = options;
+  const watch = store.watch(path, signal === undefined ? { entryOnly: true } : { signal, entryOnly: true });
   let last: Revision | undefined;
-  for await (const { entry } of reportsOf(watch, options.path)) {
+  for await (const { entry } of reportsOf(watch, path)) {
     if (last !== undefined && last === (entry?.modifyRevision ?? 0n)) continue;
     last = entry?.modifyRevision ?? 0n;
     yield entry === undefined

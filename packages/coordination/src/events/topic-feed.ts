@@ -94,7 +94,8 @@ export class TopicFeed {
   async #follow(): Promise<void> {
     const { signal } = this.#stop;
     try {
-      for await (const { entry } of reportsOf(this.#store.watch(this.#paths.head, { signal }), this.#paths.head)) {
+      const watch = this.#store.watch(this.#paths.head, { signal, entryOnly: true });
+      for await (const { entry } of reportsOf(watch, this.#paths.head)) {
         const next = decodeMark(entry).sequence;
         await this.#advance(next, signal);
       }

@@ -17,7 +17,8 @@ export interface SeatRule {
 
 /** Where somebody stands on the way to its turn. */
 export type SeatState =
-  | { readonly phase: 'entering' }
+  /** `again`: after a creation whose reply was lost, and which was not found; it may be applied later all the same. */
+  | { readonly phase: 'entering'; readonly again: boolean }
   | { readonly phase: 'searching' }
   | { readonly phase: 'looking'; readonly place: Place }
   | { readonly phase: 'waiting'; readonly place: Place }
@@ -27,7 +28,8 @@ export type SeatState =
 
 /** What it is told: the answer to the effect of the step before. */
 export type SeatEvent =
-  | { readonly type: 'entered'; readonly place: Place }
+  /** `names`: those that the queue held when it was entered, its own too, or of those before it at least the last; where the creation told. */
+  | { readonly type: 'entered'; readonly place: Place; readonly names?: readonly string[] | undefined }
   /** The reply to the creation was lost. */
   | { readonly type: 'unknown' }
   /** What the queue holds of its own nonce, the first one; `undefined`: nothing. */
@@ -57,23 +59,31 @@ export interface SeatStep {
 }
 
 /** The way of everybody who queues begins here. */
-export const firstSeatStep: SeatStep = { state: { phase: 'entering' }, effect: { type: 'enter' } };
+export const firstSeatStep: SeatStep = enter(false);
+
+function enter(again: boolean): SeatStep {
+  return { state: { phase: 'entering', again }, effect: { type: 'enter' } };
+}
 
 const look = (place: Place): SeatStep => ({ state: { phase: 'looking', place }, effect: { type: 'look' } });
 
 /**
- * The queue as a pure state machine: enter, look whose turn it is, wait for the one thing that can change that, look again.
+ * The queue as a pure state machine: enter, look whose turn it is (the creation may have shown it already), wait for the one thing that can change
+ * that, look again.
  * The end (released, aborted, session lost) comes from outside at any moment and needs no state: the shell stops asking.
  */
 export function stepSeat(state: SeatState, event: SeatEvent, rule: SeatRule): SeatStep {
   switch (event.type) {
     case 'entered':
-      return look(event.place);
+      // What the creation saw is enough, unless an earlier creation of its own may stand anywhere before it.
+      return event.names === undefined || (state.phase === 'entering' && state.again)
+        ? look(event.place)
+        : afterLook(event.place, event.names, rule);
     case 'unknown':
       return { state: { phase: 'searching' }, effect: { type: 'search' } };
     case 'found':
       // Not there: it was not applied. Should it be applied later all the same, whoever entered sweeps it away.
-      return event.place === undefined ? firstSeatStep : look(event.place);
+      return event.place === undefined ? enter(true) : look(event.place);
     case 'passed':
       return 'place' in state ? look(state.place) : firstSeatStep;
     case 'looked':

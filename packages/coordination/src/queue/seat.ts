@@ -7,7 +7,7 @@ import {
   onAbort,
   withDeadline,
 } from '@keelson/runtime';
-import { type Entry, lastSegment, type StorePath } from '@keelson/store';
+import { type Entry, lastSegment, type Revision, type StorePath } from '@keelson/store';
 import { attemptTimeoutMs, type RecipeContext } from '../common/context.ts';
 import { isUnknown, persist } from '../common/persist.ts';
 import { sweepStrays } from '../common/sweep-strays.ts';
@@ -29,10 +29,13 @@ export interface SeatOptions {
 const MARK_AFTER_MS = 200;
 
 /**
- * A place is watched for being taken away once it has been there so long, in milliseconds: most locks are given back sooner, and two
+ * A place that holds is watched for being taken away once it has held so long, in milliseconds: most locks are given back sooner, and two
  * requests fewer for each of them are worth that an operator is heard a tenth of a second later.
  */
-const GUARD_AFTER_MS = 100;
+const GUARD_HOLDER_AFTER_MS = 100;
+
+/** The same for a place that waits, which holds nothing that it could lose, and looks at its entry before it does. */
+const GUARD_WAITING_AFTER_MS = 1_000;
 
 /** Longest nothing is heard of a deletion before the caller of `leave` is told, in milliseconds. */
 const LEAVE_TIMEOUT_MS = 5_000;
@@ -48,6 +51,8 @@ export class QueueSeat {
   readonly #lost = new AbortController();
   readonly #record: SeatRecord;
   #place: Place | undefined;
+  /** The place whose entry is watched. */
+  #guarded: Place | undefined;
   #waited = false;
   #hadUnknown = false;
   #sweeping = false;
@@ -90,7 +95,7 @@ export class QueueSeat {
     try {
       const granted = await this.#queueUp();
       if (this.lost.aborted) throw this.#lost.signal.reason;
-      if (granted) this.#markLater();
+      if (granted) this.#granted();
       else this.#end(new KeelsonError('E_CLOSED', 'The place in the queue was given up.'));
       return granted;
     } catch (error) {
@@ -134,7 +139,7 @@ export class QueueSeat {
       case 'search':
         return { type: 'found', place: await this.#persist(() => this.#search()) };
       case 'look':
-        return { type: 'looked', names: await this.#persist(() => this.#names()) };
+        return { type: 'looked', names: await this.#persist(() => this.#names(this.#place?.createRevision)) };
       case 'wait':
         this.#waited = true;
         await this.#wait(effect.target);
@@ -148,10 +153,13 @@ export class QueueSeat {
     const path = `${queue}/${queuePrefix(mode, this.#nonce)}`;
     try {
       // Not ended by the seat's own signal: a creation under way is better known than unknown, and is taken back at once.
-      const limits = { session, sequential: true, timeoutMs: attemptTimeoutMs(session) };
-      const written = await this.#persist(() => store.create(path, encodeSeat(this.#record), limits));
+      // Who waits for the one directly ahead needs to know of no other.
+      const tellSiblings = mode === 'exclusive' ? 'newest' : 'all';
+      const options = { session, sequential: true, tellSiblings, timeoutMs: attemptTimeoutMs(session) } as const;
+      const written = await this.#persist(() => store.create(path, encodeSeat(this.#record), options));
       const name = written.path.slice(queue.length + 1);
-      return { type: 'entered', place: { name, createRevision: written.createRevision } };
+      const names = written.siblings === undefined ? undefined : [...written.siblings, name];
+      return { type: 'entered', place: { name, createRevision: written.createRevision }, names };
     } catch (error) {
       if (!isUnknown(error)) throw error;
       this.#hadUnknown = true;
@@ -168,8 +176,10 @@ export class QueueSeat {
     return entry === undefined ? undefined : { name: mine.name, createRevision: entry.createRevision };
   }
 
-  async #names(): Promise<readonly string[]> {
-    return await this.#context.store.children(this.#options.queue);
+  /** The names in the queue; those that entered after `createdUpTo` need not be there, as they are in nobody's way. */
+  async #names(createdUpTo?: Revision): Promise<readonly string[]> {
+    const { store } = this.#context;
+    return await store.children(this.#options.queue, createdUpTo === undefined ? {} : { createdUpTo });
   }
 
   async #wait(target: WaitTarget): Promise<void> {
@@ -192,10 +202,23 @@ export class QueueSeat {
   #settle(place: Place): void {
     if (this.#place?.name === place.name) return;
     this.#place = place;
+    this.#guardAfter(GUARD_WAITING_AFTER_MS, place);
+  }
+
+  /** It has its turn, and from now on something to lose. */
+  #granted(): void {
+    if (this.#place !== undefined) this.#guardAfter(GUARD_HOLDER_AFTER_MS, this.#place);
+    this.#markLater();
+  }
+
+  /** Has the own entry watched from so long from now on, where it is not yet. */
+  #guardAfter(delayMs: number, place: Place): void {
     const guard = (): void => {
-      if (this.#place === place) void this.#watchOwn(place);
+      if (this.#place !== place || this.#guarded === place) return;
+      this.#guarded = place;
+      void this.#watchOwn(place);
     };
-    const timer = this.#context.runtime.timers.after(GUARD_AFTER_MS, guard, { background: true });
+    const timer = this.#context.runtime.timers.after(delayMs, guard, { background: true });
     onAbort(this.#lost.signal, () => timer.cancel());
   }
 

@@ -1,5 +1,6 @@
 import { type CallOptions, isKeelsonError } from '@keelson/runtime';
 import type { Entry, StorePath } from '@keelson/store';
+import type { WatchDepth } from '@keelson/store/driver';
 import type { NodeEvent, NodeWatch } from '@keelson/zookeeper-client';
 import type { StoreContext } from '../context.ts';
 import { entryOf, isEntryName } from '../entry.ts';
@@ -9,8 +10,7 @@ import { walk } from '../walk.ts';
 /** What of a tree is watched. */
 export interface TreeScope {
   readonly path: StorePath;
-  /** Everything below; else the direct children. */
-  readonly recursive: boolean;
+  readonly depth: WatchDepth;
 }
 
 /** Reads a tree so that the next change of what was read is told. */
@@ -25,6 +25,8 @@ export interface TreeReader {
     knows: (path: StorePath) => boolean,
     limits: CallOptions,
   ): Promise<Map<StorePath, Entry | undefined>>;
+  /** Whether a path was left unread, so that its next change would not be told; asked when the reader of the watch wants more. */
+  readonly hasUnread?: boolean;
   /** Wants no more events. */
   end(): void;
 }
@@ -54,7 +56,7 @@ export class LastingTreeReader implements TreeReader {
   }
 
   readAll(limits: CallOptions): Promise<Map<StorePath, Entry>> {
-    return walk(this.#context, this.#scope.path, this.#scope.recursive ? 'all' : 'children', limits);
+    return walk(this.#context, this.#scope.path, this.#scope.depth === 'all' ? 'all' : 'children', limits);
   }
 
   async read(
@@ -134,7 +136,7 @@ export class ClassicTreeReader implements TreeReader {
     try {
       const [node, children] = await Promise.all([
         client.get(path, watching),
-        this.#scope.recursive || path === this.#scope.path ? client.children(path, watching) : undefined,
+        this.#scope.depth === 'all' || path === this.#scope.path ? client.children(path, watching) : undefined,
       ]);
       if (path !== '/') found.set(path, entryOf(path, node));
       const { chrooted } = this.#context;

@@ -11,12 +11,13 @@ import {
   type WatchEvent,
   type WatchOptions,
 } from '@keelson/store';
-import { bufferLimitOf, WatchIterator } from '@keelson/store/driver';
+import { bufferLimitOf, depthOf, WatchIterator } from '@keelson/store/driver';
 import type { NodeEvent } from '@keelson/zookeeper-client';
 import type { StoreContext } from '../context.ts';
 import { GUARD_NAME } from '../entry.ts';
 import { ChangeTracker, type Reading } from './change-tracker.ts';
 import { DirtyPaths } from './dirty-paths.ts';
+import { EntryReader } from './entry-reader.ts';
 import { ClassicTreeReader, LastingTreeReader, type TreeReader, type TreeScope } from './tree-reader.ts';
 
 /** Longest time one snapshot, or one round of readings, may take, in milliseconds. */
@@ -65,7 +66,7 @@ export class TreeWatch extends WatchIterator {
     super();
     const limit = bufferLimitOf(options);
     this.#context = context;
-    this.#scope = { path, recursive: options.recursive ?? false };
+    this.#scope = { path, depth: depthOf(options) };
     this.#support = support;
     this.#limit = limit;
     this.#reader = this.#newReader();
@@ -93,6 +94,8 @@ export class TreeWatch extends WatchIterator {
       this.#interruption = undefined;
       return { type: 'interrupted', error: interruption };
     }
+    if (this.#reader.hasUnread === true)
+      this.#dirty.add(this.#scope.path, this.#context.main.client.lastZxid, undefined);
     const idle = this.#resync === undefined && this.#dirty.size === 0;
     if (idle || !this.#context.main.client.connected) {
       await this.changed();
@@ -107,6 +110,8 @@ export class TreeWatch extends WatchIterator {
   }
 
   #newReader(): TreeReader {
+    if (this.#scope.depth === 'entry')
+      return new EntryReader(this.#context, this.#scope.path, (event) => this.#told(event));
     const Reader = this.#support.classic ? ClassicTreeReader : LastingTreeReader;
     return new Reader(this.#context, this.#scope, (event) => this.#told(event));
   }
@@ -124,12 +129,13 @@ export class TreeWatch extends WatchIterator {
   }
 
   #covers(path: StorePath): boolean {
-    const { path: root, recursive } = this.#scope;
+    const { path: root, depth } = this.#scope;
     if (lastSegment(path).startsWith(GUARD_NAME) || !isPath(path)) return false;
     if (!this.#context.chrooted && (path === '/zookeeper' || path.startsWith('/zookeeper/'))) return false;
     // Events about the path's children name the path; the reader of one-shot watches looks at the children then.
     if (path === root) return path !== '/' || this.#support.classic;
-    return recursive ? isBelow(path, root) : parentPath(path) === root;
+    if (depth === 'entry') return false;
+    return depth === 'all' ? isBelow(path, root) : parentPath(path) === root;
   }
 
   #interrupt(error: Error): void {

@@ -136,6 +136,15 @@ export interface KvLease {
   readonly ttlMs: number;
 }
 
+/** What ends a call of a backend. */
+export interface BackendCallOptions extends CallOptions {
+  /**
+   * All that ends the call besides its time, for a backend that keeps `timeoutMs` by itself: often one signal for all calls, where `signal` would be made for this one.
+   * Absent: `signal`.
+   */
+  readonly untimed?: AbortSignal | undefined;
+}
+
 /**
  * The etcd model, on which the port is built once (`kvStore`) for every engine that has it: the MVCC tree in this process
  * (memory, embedded) and etcd or our endpoint over the network. Rejections are `KeelsonError`s of the port's codes.
@@ -150,9 +159,9 @@ export interface KvBackend {
   };
   readonly status: { readonly connected: boolean; readonly sinceMs: number };
   /** Rejects with `E_COMPACTED` where `request.revision` is no longer kept. */
-  range(request: RangeRequest, options?: CallOptions): Promise<RangeResult>;
+  range(request: RangeRequest, options?: BackendCallOptions): Promise<RangeResult>;
   /** Rejects with `E_SESSION_EXPIRED`, nothing written, where a put names a lease that is gone. */
-  txn(request: TxnRequest, options?: CallOptions): Promise<TxnResult>;
+  txn(request: TxnRequest, options?: BackendCallOptions): Promise<TxnResult>;
   watch(request: KvWatchRequest, sink: KvWatchSink): KvWatch;
   grantLease(ttlMs: number, options?: CallOptions): Promise<KvLease>;
   /** Renews once; resolves with the granted ttl in milliseconds, or rejects with `E_SESSION_EXPIRED` where the lease is gone. */

@@ -12,16 +12,8 @@ import type { StorePath } from '../port.ts';
 export interface BackendOptions {
   readonly signal: AbortSignal;
   readonly timeoutMs: number;
-}
-
-/** A plain object, as limits are spread into those of calls further down; its signal is made when it is asked for. */
-function limitsOf(scope: CallScope): BackendOptions {
-  return {
-    get signal() {
-      return scope.signal;
-    },
-    timeoutMs: scope.timeoutMs,
-  };
+  /** As `BackendCallOptions.untimed`. */
+  readonly untimed?: AbortSignal | undefined;
 }
 
 /** Runs every call of one store: deadline, caller's signal, end of the store, span. */
@@ -50,7 +42,7 @@ export class Calls {
     work: (limits: BackendOptions) => Promise<T>,
     defaultMs: number = DEFAULT_TIMEOUT_MS,
   ): Promise<T> {
-    return this.#run(name, path, options, defaultMs, (scope) => work(limitsOf(scope)));
+    return this.#run(name, path, options, defaultMs, (scope) => work(this.#limitsOf(scope, options)));
   }
 
   /**
@@ -67,7 +59,7 @@ export class Calls {
     try {
       return await this.#run(name, path, options, DEFAULT_TIMEOUT_MS, (scope) => {
         asked = scope;
-        return work(limitsOf(scope));
+        return work(this.#limitsOf(scope, options));
       });
     } catch (error) {
       if (asked?.gaveUp === undefined || error !== asked.gaveUp) throw error;
@@ -76,6 +68,17 @@ export class Calls {
         details: { path },
       });
     }
+  }
+
+  /** A plain object, as limits are spread into those of calls further down; its signal is made when it is asked for. */
+  #limitsOf(scope: CallScope, { signal }: CallOptions): BackendOptions {
+    return {
+      get signal() {
+        return scope.signal;
+      },
+      timeoutMs: scope.timeoutMs,
+      untimed: signal === undefined ? this.#closed.signal : undefined,
+    };
   }
 
   #run<T>(

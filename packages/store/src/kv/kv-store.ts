@@ -1,6 +1,7 @@
 import type { CallOptions, Runtime } from '@keelson/runtime';
 import { checkPath } from '../path.ts';
 import type {
+  ChildrenOptions,
   CreateOptions,
   DeleteOptions,
   Entry,
@@ -24,7 +25,7 @@ import { Reads } from './reads.ts';
 import { LeaseSession } from './session.ts';
 import { transact } from './transactions.ts';
 import { SnapshotWatch } from './watch.ts';
-import { WatchScope } from './watch-scope.ts';
+import { depthOf, WatchScope } from './watch-scope.ts';
 import { Writes } from './writes.ts';
 
 /** Told of the sessions of a store. */
@@ -101,7 +102,7 @@ class KvStore implements Store {
     return await this.#reads.get(path, options);
   }
 
-  async children(path: StorePath, options: ReadOptions = {}): Promise<readonly string[]> {
+  async children(path: StorePath, options: ChildrenOptions = {}): Promise<readonly string[]> {
     return await this.#reads.children(path, options);
   }
 
@@ -128,7 +129,7 @@ class KvStore implements Store {
   watch(path: StorePath, options: WatchOptions = {}): Watch {
     checkPath(path);
     const { calls, keys } = this.#context;
-    const scope = new WatchScope(keys, path, options.recursive ?? false);
+    const scope = new WatchScope(keys, path, depthOf(options));
     const watch = new SnapshotWatch(this.#context, this.#reads, scope, options, (ended) => {
       this.#watches.delete(ended);
     });

@@ -1,12 +1,13 @@
-import { withDeadline } from '@keelson/runtime';
+import { KeelsonError, withDeadline } from '@keelson/runtime';
 import { checkPath } from '../path.ts';
-import type { Entry, Listing, ReadOptions, StorePath } from '../port.ts';
+import type { ChildrenOptions, Entry, Listing, ReadOptions, StorePath } from '../port.ts';
 import type { RangeRequest } from './backend.ts';
-import { textOfUtf8 } from './byte-string.ts';
 import type { BackendOptions } from './calls.ts';
 import type { StoreContext } from './context.ts';
 import { entryOf } from './entry.ts';
+import { namesOf } from './names.ts';
 import { type Ranger, scanChildren, scanDescendants, withRestart } from './scan.ts';
+import type { WatchDepth } from './watch-scope.ts';
 
 /** The reading half of a store over the etcd model. */
 export class Reads {
@@ -27,17 +28,17 @@ export class Reads {
     });
   }
 
-  children(path: StorePath, options: ReadOptions): Promise<readonly string[]> {
+  children(path: StorePath, options: ChildrenOptions): Promise<readonly string[]> {
     const { calls, keys } = this.#context;
     checkPath(path);
+    const { createdUpTo } = options;
+    if (createdUpTo !== undefined && typeof createdUpTo !== 'bigint')
+      throw new KeelsonError('E_INVALID_ARGUMENT', 'createdUpTo must be a bigint.');
     return calls.read('children', path, options, async (limits) => {
-      const request = { ...consistencyOf(options), keysOnly: true };
+      const bound = createdUpTo === undefined ? {} : { maxCreateRevision: createdUpTo };
+      const request = { ...consistencyOf(options), ...bound, keysOnly: true };
       const { names } = await withRestart(() => scanChildren(keys, path, this.#ranger(limits), request));
-      const base = keys.baseOf(path);
-      return names
-        .filter((name) => keys.pathOf(base + name) !== undefined)
-        .map((name) => textOfUtf8(name))
-        .filter((name) => name !== undefined);
+      return namesOf(keys, path, names);
     });
   }
 
@@ -52,15 +53,16 @@ export class Reads {
   }
 
   /** Everything a watch on `path` covers, at one revision. `limits` are those of each read that it takes. */
-  async snapshot(path: StorePath, recursive: boolean, limits: BackendOptions): Promise<Listing> {
+  async snapshot(path: StorePath, depth: WatchDepth, limits: BackendOptions): Promise<Listing> {
     const { keys, runtime } = this.#context;
     const ranger: Ranger = (request) =>
       withDeadline(runtime, limits, limits.timeoutMs, (signal) =>
         this.#ranger({ signal, timeoutMs: limits.timeoutMs })(request),
       );
-    const scan = recursive ? scanDescendants : scanChildren;
+    const scan = depth === 'all' ? scanDescendants : scanChildren;
     return await withRestart(async () => {
       const own = await ranger({ key: keys.keyOf(path) });
+      if (depth === 'entry') return { entries: this.#entries(own.kvs), revision: own.revision };
       const below = await scan(keys, path, ranger, {}, own.revision);
       return { entries: this.#entries([...own.kvs, ...below.kvs]), revision: own.revision };
     });

@@ -15,6 +15,9 @@ export interface ScanResult {
   readonly revision: bigint;
 }
 
+/** What every page of a scan asks. */
+export type ScanRequest = Pick<RangeRequest, 'serializable' | 'keysOnly' | 'maxCreateRevision'>;
+
 const FIRST_PAGE_KEYS = 100;
 const LARGEST_PAGE_KEYS = 2_000;
 const SMALLEST_PAGE_KEYS = 8;
@@ -37,7 +40,7 @@ export async function withRestart<T>(scan: () => Promise<T>): Promise<T> {
 async function pages(
   ranger: Ranger,
   range: Required<KeyRange>,
-  request: Pick<RangeRequest, 'serializable' | 'keysOnly'>,
+  request: ScanRequest,
   atRevision: bigint | undefined,
   next: (page: RangeResult, limit: number) => { readonly key: ByteString; readonly limit: number },
 ): Promise<bigint> {
@@ -69,7 +72,7 @@ export async function scanDescendants(
   keys: KeySpace,
   path: StorePath,
   ranger: Ranger,
-  request: Pick<RangeRequest, 'serializable' | 'keysOnly'> = {},
+  request: ScanRequest = {},
   atRevision?: bigint,
 ): Promise<ScanResult> {
   const kvs: KeyValue[] = [];
@@ -90,7 +93,7 @@ export async function scanChildren(
   keys: KeySpace,
   path: StorePath,
   ranger: Ranger,
-  request: Pick<RangeRequest, 'serializable' | 'keysOnly'> = {},
+  request: ScanRequest = {},
   atRevision?: bigint,
 ): Promise<ScanResult> {
   const base = keys.baseOf(path);

@@ -7,6 +7,7 @@ import {
   lookFirst,
   type TimerHandle,
   withDeadline,
+  withinLimits,
 } from '@keelson/runtime';
 import type { Session, SessionOptions } from '../session.ts';
 import type { KvLease } from './backend.ts';
@@ -137,9 +138,16 @@ export class LeaseSession implements Session {
     // A slow answer counts too, as long as it is from within the ttl: the next renewal does not wait for it.
     const timeoutMs = this.#ttlMs;
     this.#scheduleBeat(sentAtMs + this.#ttlMs / 3);
-    withDeadline(runtime, { signal: this.#lost.signal }, timeoutMs, (signal) =>
-      backend.keepLeaseAlive(this.#lease, { signal, timeoutMs }),
-    ).then(
+    withinLimits(runtime, { signals: [this.#lost.signal], timeoutMs }, (scope) => {
+      // Its signal is made where the backend asks for it: beats are many, and few backends do.
+      const limits = {
+        get signal() {
+          return scope.signal;
+        },
+        timeoutMs,
+      };
+      return backend.keepLeaseAlive(this.#lease, limits);
+    }).then(
       (ttlMs) => this.#answered(sentAtMs, ttlMs),
       (error: unknown) => this.#failed(error),
     );

@@ -79,13 +79,13 @@ export class SnapshotWatch extends WatchIterator {
       return;
     }
     const { calls } = this.#context;
-    const { path, recursive } = this.#scope;
+    const { path, depth } = this.#scope;
     try {
       const { entries, revision } = await calls.read(
         'watch',
         path,
         { signal: this.stopped },
-        ({ signal }) => this.#reads.snapshot(path, recursive, { signal, timeoutMs: SNAPSHOT_READ_TIMEOUT_MS }),
+        ({ signal }) => this.#reads.snapshot(path, depth, { signal, timeoutMs: SNAPSHOT_READ_TIMEOUT_MS }),
         SNAPSHOT_TIMEOUT_MS,
       );
       if (this.stopped.aborted) return;
@@ -115,7 +115,7 @@ export class SnapshotWatch extends WatchIterator {
     this.#phase = { type: 'live' };
     this.#revision = after;
     const generation = this.#generation;
-    const request = { ...this.#context.keys.watched(this.#scope.path), startRevision: after + 1n };
+    const request = { ...this.#scope.range, startRevision: after + 1n };
     const opened = this.#context.backend.watch(request, this.#sink(generation));
     if (generation === this.#generation) this.#engineWatch = opened;
     else opened.cancel();

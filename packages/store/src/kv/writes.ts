@@ -84,8 +84,11 @@ export class Writes {
     checkWritable(path);
     const copy = copyOfValue(path, value, capabilities.maxValueBytes);
     const lease = leaseOf(options.session);
+    const tell = options.tellSiblings;
     if (options.sequential === true)
-      return calls.write('create', path, options, (limits) => this.#sequences.create(path, copy, lease, limits));
+      return calls.write('create', path, options, (limits) =>
+        this.#sequences.create(path, copy, lease, { limits, tell }),
+      );
     const key = keys.keyOf(path);
     return calls.write('create', path, options, async (limits) => {
       const request = {

@@ -1,5 +1,7 @@
-/** Bytes of one slab, in bytes. Larger wastes more at the end of each slab, smaller costs more objects. */
+/** Size of a slab, in bytes. Larger wastes more at the end of each slab, smaller costs more objects. */
 const SLAB_BYTES = 1 << 20;
+/** Size of the first slab, in bytes. Each further one is twice as large, up to `SLAB_BYTES`: a small store stays small. */
+const FIRST_SLAB_BYTES = 1 << 14;
 /** A value at least this large, in bytes, gets a slab of its own, so that little of a shared one is wasted. */
 const OWN_SLAB_BYTES = SLAB_BYTES >> 3;
 /** Holes, in bytes, below which moving values is not worth the while. */
@@ -31,6 +33,7 @@ export interface ValuePlace {
 export class ValueArena {
   readonly #slabs = new Set<Slab>();
   #current: Slab | undefined;
+  #nextSlabBytes = FIRST_SLAB_BYTES;
   #allocatedBytes = 0;
   #liveBytes = 0;
 
@@ -89,9 +92,11 @@ export class ValueArena {
   #slabFor(length: number): Slab {
     if (length >= OWN_SLAB_BYTES) return this.#allocate(length);
     const current = this.#current;
-    if (current !== undefined && current.used + length <= SLAB_BYTES) return current;
+    if (current !== undefined && current.used + length <= current.bytes.length) return current;
     if (current !== undefined && current.live === 0) this.#drop(current);
-    this.#current = this.#allocate(SLAB_BYTES);
+    const size = Math.max(this.#nextSlabBytes, length);
+    this.#nextSlabBytes = Math.min(2 * this.#nextSlabBytes, SLAB_BYTES);
+    this.#current = this.#allocate(size);
     return this.#current;
   }
 

@@ -159,6 +159,16 @@ export const readingCases: readonly ConformanceCase[] = [
     check((await store.children('/')).length > 0, 'the root has no children');
   }),
 
+  defineCase('G5', 'leaves out no child created up to the revision asked for', async (bench) => {
+    const store = await bench.store();
+    const old = ['b', 'a'];
+    for (const name of old) await store.put(bench.at('q', name), bytes(''));
+    const { revision } = await store.put(bench.at('q', 'a'), bytes('changed'));
+    await store.put(bench.at('q', 'later'), bytes(''));
+    const names = await store.children(bench.at('q'), { createdUpTo: revision });
+    check(names.includes('a') && names.includes('b'), `only ${names.join(', ')} of a and b`);
+  }),
+
   defineCase(
     'G6',
     'lists what is below a path, direct or all, in order of bytes, but not the path itself',

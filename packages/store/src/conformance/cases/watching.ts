@@ -165,6 +165,40 @@ export const watchingCases: readonly ConformanceCase[] = [
     same((await told(deepLater)).length, 5, 'entries told by snapshot, recursively');
   }),
 
+  defineCase('G21', 'covers the path alone where that is asked for', async (bench) => {
+    const store = await bench.store();
+    const path = bench.at('p');
+    await store.put(path, bytes('0'));
+    await store.put(bench.at('p/before'), bytes(''));
+    const reader = bench.read(store, path, { entryOnly: true });
+    await reader.snapshot();
+    same([...reader.state.keys()], [path], 'told by the snapshot');
+    await store.put(bench.at('p/child'), bytes(''));
+    await store.put(bench.at('p-x'), bytes(''));
+    await store.put(path, bytes('1'));
+    await reader.until(() => text(reader.state.get(path)) === '1');
+    await store.delete(path, { recursive: true });
+    await reader.until(() => reader.state.size === 0);
+    // Whoever goes on reading hears of the next incarnation too.
+    await store.put(path, bytes('2'));
+    await reader.until(() => text(reader.state.get(path)) === '2');
+    const told = reader.changes.map((change) => (change.type === 'put' ? change.entry.path : change.path));
+    same(
+      told.filter((one) => one !== path),
+      [],
+      'changes of others',
+    );
+    const early = bench.read(store, bench.at('later'), { entryOnly: true });
+    await early.snapshot();
+    same(early.state.size, 0, 'entries before there is one');
+    await store.put(bench.at('later'), bytes('here'));
+    await early.until(() => text(early.state.get(bench.at('later'))) === 'here');
+    const both = async (): Promise<void> => {
+      for await (const _event of store.watch(path, { entryOnly: true, recursive: true })) return;
+    };
+    await rejectsWith(both, 'E_INVALID_ARGUMENT', 'of the entry alone and recursive');
+  }),
+
   defineCase(
     'G22',
     'tells all changes of one revision together',

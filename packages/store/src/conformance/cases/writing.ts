@@ -1,3 +1,4 @@
+import type { Written } from '../../port.ts';
 import { ascending, check, present, rejectsWith, same } from '../assertions.ts';
 import { bytes, type ConformanceCase, defineCase, text } from '../case.ts';
 
@@ -90,6 +91,27 @@ export const writingCases: readonly ConformanceCase[] = [
     }
     ascending(numbers, 'numbers');
     same(await one.children(bench.at('q')), [], 'children after all are gone');
+  }),
+
+  defineCase('G10', 'tells the siblings of a sequential creation as they were, where it tells them', async (bench) => {
+    const store = await bench.store();
+    const parent = bench.at('q');
+    const create = (tellSiblings: 'all' | 'newest'): Promise<Written> =>
+      store.create(`${parent}/n-`, bytes(''), { sequential: true, tellSiblings });
+    const name = ({ path }: Written): string => path.slice(parent.length + 1);
+    const [first, second, third] = [await create('all'), await create('newest'), await create('all')];
+    same(first.siblings ?? [], [], 'siblings of the first');
+    same(second.siblings ?? [name(first)], [name(first)], 'newest sibling of the second');
+    same([...(third.siblings ?? [name(first), name(second)])].sort(), [name(first), name(second)], 'of the third');
+    await store.delete(second.path);
+    same((await create('newest')).siblings ?? [name(third)], [name(third)], 'newest sibling after a deletion');
+    // What lies further down is of no use as a name, and must not be taken for one.
+    await store.put(`${third.path}/deep`, bytes(''));
+    for (const which of ['all', 'newest'] as const)
+      check(
+        ((await create(which)).siblings ?? []).every((sibling) => !sibling.includes('/')),
+        'a sibling is further down',
+      );
   }),
 
   defineCase('G11', 'says whether there was something to delete', async (bench) => {
