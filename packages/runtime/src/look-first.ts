@@ -1,3 +1,32 @@
+/** What a signal calls before it tells. */
+const LOOK: unique symbol = Symbol('keelson.look');
+
+type LookingSignal = AbortSignal & { readonly [LOOK]: () => unknown };
+
+function told(signal: LookingSignal, name: 'aborted' | 'reason'): unknown {
+  signal[LOOK]();
+  return Reflect.get(AbortSignal.prototype, name, signal);
+}
+
+/** The same for all signals: functions of its own for each would give each signal a shape of its own, which costs several times as much. */
+const looking: PropertyDescriptorMap & ThisType<LookingSignal> = {
+  aborted: {
+    get() {
+      return told(this, 'aborted');
+    },
+  },
+  reason: {
+    get() {
+      return told(this, 'reason');
+    },
+  },
+  throwIfAborted: {
+    value() {
+      if (this.aborted) throw this.reason;
+    },
+  },
+};
+
 /**
  * Makes a signal look before it tells: reading `aborted` or `reason`, or calling `throwIfAborted`, calls `look` first, which trips the signal where that is
  * due. A signal that a deadline trips tells the truth that way even where the timer of the deadline is late, as after a process was stopped; whoever
@@ -9,18 +38,6 @@
  * lookFirst(lost.signal, () => deadline.check());
  */
 export function lookFirst(signal: AbortSignal, look: () => unknown): AbortSignal {
-  const told = (name: 'aborted' | 'reason'): unknown => {
-    look();
-    return Reflect.get(AbortSignal.prototype, name, signal);
-  };
-  Object.defineProperties(signal, {
-    aborted: { get: () => told('aborted') },
-    reason: { get: () => told('reason') },
-    throwIfAborted: {
-      value: () => {
-        if (signal.aborted) throw signal.reason;
-      },
-    },
-  });
-  return signal;
+  Object.defineProperty(signal, LOOK, { value: look });
+  return Object.defineProperties(signal, looking);
 }

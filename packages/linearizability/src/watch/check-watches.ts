@@ -1,6 +1,7 @@
 import { type WatchBreach, type WatchGuarantee, watchGuarantees } from './guarantees.ts';
-import { readWatch } from './reading.ts';
-import type { RecordedWatch, RecordedWrite } from './record.ts';
+import { tookPlainCourse } from './plain-course.ts';
+import { owedIn, readWatch } from './reading.ts';
+import type { RecordedWatch, RecordedWrite, WatchRange } from './record.ts';
 
 /**
  * Holds recorded watches against what the store wrote: etcd's six guarantees (ordered, unique, reliable, atomic, resumable, bookmarkable)
@@ -18,8 +19,13 @@ export function checkWatches(
   watches: readonly RecordedWatch[],
   guarantees: readonly WatchGuarantee[] = Object.keys(watchGuarantees) as WatchGuarantee[],
 ): WatchBreach[] {
+  // Watches of one range object share what is owed to them.
+  const owedByRange = new Map<WatchRange, readonly RecordedWrite[]>();
   return watches.flatMap((watch) => {
-    const reading = readWatch(writes, watch);
+    const owed = owedByRange.get(watch.range) ?? owedIn(writes, watch.range);
+    owedByRange.set(watch.range, owed);
+    if (tookPlainCourse(owed, watch)) return [];
+    const reading = readWatch(owed, watch);
     return guarantees.flatMap((guarantee) =>
       watchGuarantees[guarantee](reading).map((finding) => ({ guarantee, watch: watch.name, ...finding })),
     );

@@ -1,5 +1,5 @@
+import { contentAt, differences, isSame } from './content.ts';
 import type { Delivery, Place, WatchReading } from './reading.ts';
-import type { RecordedChange, RecordedWrite } from './record.ts';
 
 /** A guarantee of watches, by etcd's names; `genuine` is what all of them stand on: every event tells of a write that there was. */
 export type WatchGuarantee = 'genuine' | 'ordered' | 'unique' | 'reliable' | 'atomic' | 'resumable' | 'bookmarkable';
@@ -50,33 +50,6 @@ function genuine(reading: WatchReading): Finding[] {
     ];
   });
   return [...events, ...snapshots];
-}
-
-const isSame = (change: RecordedChange, event: RecordedChange): boolean =>
-  change.kind === event.kind &&
-  (change.value === undefined || event.value === undefined || change.value === event.value);
-
-function contentAt(owed: readonly RecordedWrite[], revision: number): ReadonlyMap<string, string | undefined> {
-  const content = new Map<string, string | undefined>();
-  for (const write of owed) {
-    if (write.revision > revision) break;
-    for (const { key, kind, value } of write.changes) {
-      if (kind === 'put') content.set(key, value);
-      else content.delete(key);
-    }
-  }
-  return content;
-}
-
-function differences(
-  entries: Readonly<Record<string, string>>,
-  content: ReadonlyMap<string, string | undefined>,
-): string[] {
-  const keys = new Set([...Object.keys(entries), ...content.keys()]);
-  return [...keys].filter((key) => {
-    const [shown, held] = [entries[key], content.get(key)];
-    return Object.hasOwn(entries, key) !== content.has(key) || (held !== undefined && shown !== held);
-  });
 }
 
 /** No event, and no snapshot, comes after one of a greater revision. */

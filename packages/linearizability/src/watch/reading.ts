@@ -1,4 +1,4 @@
-import { isInRange, type RecordedEvent, type RecordedWatch, type RecordedWrite } from './record.ts';
+import { isInRange, type RecordedEvent, type RecordedWatch, type RecordedWrite, type WatchRange } from './record.ts';
 
 /** Where in a record something stands: leg and message, from 0. */
 export interface Place {
@@ -59,13 +59,22 @@ export interface WatchReading {
   readonly claimed: ReadonlySet<number>;
 }
 
-/** Reads a watch. */
-export function readWatch(writes: readonly RecordedWrite[], watch: RecordedWatch): WatchReading {
-  const owed = writes
-    .map(({ revision, changes }) => ({ revision, changes: changes.filter(({ key }) => isInRange(watch.range, key)) }))
+/** The writes that touch a range, ascending, with the changes in it only. */
+export function owedIn(writes: readonly RecordedWrite[], range: WatchRange): readonly RecordedWrite[] {
+  const isOwed = ({ revision, changes }: RecordedWrite, index: number): boolean =>
+    changes.length > 0 &&
+    revision >= (writes[index - 1]?.revision ?? 0) &&
+    changes.every(({ key }) => isInRange(range, key));
+  if (writes.every(isOwed)) return writes;
+  return writes
+    .map(({ revision, changes }) => ({ revision, changes: changes.filter(({ key }) => isInRange(range, key)) }))
     .filter(({ changes }) => changes.length > 0)
     .sort((a, b) => a.revision - b.revision);
-  return new Reader(watch, owed).read();
+}
+
+/** Reads a watch. */
+export function readWatch(writes: readonly RecordedWrite[], watch: RecordedWatch): WatchReading {
+  return new Reader(watch, owedIn(writes, watch.range)).read();
 }
 
 const eventId = ({ revision, key }: RecordedEvent): string => `${revision} ${key}`;

@@ -8,7 +8,10 @@ import {
   type RecordedWatch,
   type RecordedWrite,
   type WatchGuarantee,
+  watchGuarantees,
 } from './index.ts';
+import { tookPlainCourse } from './plain-course.ts';
+import { owedIn, readWatch } from './reading.ts';
 
 const writes: readonly RecordedWrite[] = [
   { revision: 2, changes: [{ key: 'a', kind: 'put', value: '1' }] },
@@ -278,3 +281,55 @@ describe('each guarantee', () => {
     expect(spoiled).toBeGreaterThan(50);
   });
 });
+
+describe('a plain course', () => {
+  const findings = (written: readonly RecordedWrite[], watch: RecordedWatch): string[] => {
+    const reading = readWatch(written, watch);
+    return Object.values(watchGuarantees).flatMap((judge) => judge(reading).map(({ text }) => text));
+  };
+  const isPlain = (written: readonly RecordedWrite[], watch: RecordedWatch): boolean =>
+    tookPlainCourse(owedIn(written, watch.range), watch);
+  const names = Object.keys(mutations) as WatchGuarantee[];
+
+  it('is seen in most watches that keep the guarantees, and breaks none', () => {
+    let [plain, all] = [0, 0];
+    fc.assert(
+      fc.property(fc.nat(1_000_000), fc.nat(1_000), fc.constantFrom(undefined, ...names), (seed, pick, name) => {
+        const written = generateWrites(seed);
+        const whole = generateWatch(seed, written);
+        const watch = name === undefined ? whole : (mutations[name](whole, written, pick) ?? whole);
+        if (watch === whole) all += 1;
+        if (!isPlain(written, watch)) return;
+        if (watch === whole) plain += 1;
+        expect(findings(written, watch)).toEqual([]);
+      }),
+      { numRuns: 2_000 },
+    );
+    expect(plain).toBeGreaterThan(all / 2);
+  });
+
+  it('hides no breach in a watch that lost messages or legs, or had them twice or in another order', () => {
+    fc.assert(
+      fc.property(fc.nat(1_000_000), fc.array(fc.nat(1_000), { minLength: 1, maxLength: 3 }), (seed, picks) => {
+        const written = generateWrites(seed);
+        const watch = picks.reduce(shaken, generateWatch(seed, written));
+        if (isPlain(written, watch)) expect(findings(written, watch)).toEqual([]);
+      }),
+      { numRuns: 3_000 },
+    );
+  });
+});
+
+/** One message or leg left out, doubled, moved to the end of its leg, or without its first revision, as `pick` says. */
+function shaken(watch: RecordedWatch, pick: number): RecordedWatch {
+  const legs = watch.legs.map((leg) => ({ ...leg, messages: [...leg.messages] }));
+  const [leg, place, what] = [legs[pick % legs.length], pick >> 3, pick % 5];
+  if (leg === undefined) return watch;
+  const at = place % Math.max(1, leg.messages.length);
+  if (what === 0) leg.messages.splice(at, 1);
+  else if (what === 1) leg.messages.splice(at, 0, ...leg.messages.slice(at, at + 1));
+  else if (what === 2) leg.messages.push(...leg.messages.splice(at, 1));
+  else if (what === 3) legs.splice(pick % legs.length, 1);
+  else return { ...watch, legs: legs.map(({ messages }) => ({ messages })) };
+  return { ...watch, legs };
+}
