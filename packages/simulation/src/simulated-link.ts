@@ -14,10 +14,13 @@ export interface SimulatedLinkOptions {
   readonly silenceMs?: number;
   /** How long it waits before it connects again, in milliseconds. Default 100. */
   readonly reconnectMs?: number;
+  /** Whether nothing may be written any more, so that watches can catch up. Default: never. */
+  readonly quiet?: () => boolean;
   /** Told of each message that a fault struck. */
   readonly onEffect?: (effect: LinkEffect) => void;
 }
 
+const unanswered = (): Promise<never> => new Promise(() => {});
 const cut = (why: string): KeelsonError => new KeelsonError('E_UNAVAILABLE', `The connection to the store ${why}.`);
 
 /**
@@ -26,6 +29,7 @@ const cut = (why: string): KeelsonError => new KeelsonError('E_UNAVAILABLE', `Th
  */
 export class SimulatedLink extends TreeLink {
   readonly #parts: SimulatedLinkOptions;
+  readonly #quiet: () => boolean;
   /** Counts connections, so that a suspicion about one does not break the next. */
   #connections = 0;
 
@@ -43,10 +47,23 @@ export class SimulatedLink extends TreeLink {
       ...(onEffect === undefined ? {} : { onEffect }),
     });
     this.#parts = parts;
+    this.#quiet = parts.quiet ?? (() => false);
     const stopListening = server.onRestart(() => {
       if (process.state === 'crashed') stopListening();
       else this.#breakConnection('was reset by a restart of the store');
     });
+  }
+
+  override txn(...request: Parameters<TreeLink['txn']>): ReturnType<TreeLink['txn']> {
+    return this.#quiet() ? unanswered() : super.txn(...request);
+  }
+
+  override grantLease(ttlMs: number): ReturnType<TreeLink['grantLease']> {
+    return this.#quiet() ? unanswered() : super.grantLease(ttlMs);
+  }
+
+  override revokeLease(id: bigint): Promise<void> {
+    return this.#quiet() ? unanswered() : super.revokeLease(id);
   }
 
   /** Shuts the directions named; the client finds out by the silence. */

@@ -2,7 +2,9 @@ import {
   checkWatches,
   type RecordedChange,
   type RecordedMessage,
+  type RecordedWatch,
   type RecordedWrite,
+  type WatchRange,
 } from '@keelson/linearizability/watch';
 import {
   isBelow,
@@ -90,15 +92,23 @@ export class WatchWitness {
   breaches(): string[] {
     const owed = this.#owed;
     const scopes = new Scopes(this.#writes);
-    return this.#watches.flatMap((seen) => {
+    const byScope = new Map<readonly RecordedWrite[], RecordedWatch[]>();
+    for (const seen of this.#watches) {
       const isOwed = owed?.watches.has(seen) === true && seen.waiting && seen.process.awake;
       const settled = isOwed ? { settledAt: owed.revision } : {};
-      const watch = { name: seen.name, range: { prefix: '' }, legs: seen.legs, ...settled };
-      const breaches = checkWatches(scopes.of(seen.path, seen.recursive), [watch]);
-      return breaches.map(({ guarantee, text }) => `${seen.name} is not ${guarantee}: ${text}`);
-    });
+      const writes = scopes.of(seen.path, seen.recursive);
+      const watches = byScope.get(writes) ?? [];
+      byScope.set(writes, watches);
+      watches.push({ name: seen.name, range: WHOLE_SCOPE, legs: seen.legs, ...settled });
+    }
+    return [...byScope].flatMap(([writes, watches]) =>
+      checkWatches(writes, watches).map(({ watch, guarantee, text }) => `${watch} is not ${guarantee}: ${text}`),
+    );
   }
 }
+
+/** The writes are chosen by scope already. */
+const WHOLE_SCOPE: WatchRange = { prefix: '' };
 
 interface PlacedChange {
   readonly revision: number;
@@ -110,7 +120,8 @@ class Scopes {
   readonly #writes: readonly RecordedWrite[];
   readonly #byKey = new Map<string, PlacedChange[]>();
   readonly #byParent = new Map<string, PlacedChange[]>();
-  readonly #made = new Map<StorePath, readonly RecordedWrite[]>();
+  readonly #madeAround = new Map<StorePath, readonly RecordedWrite[]>();
+  readonly #madeBelow = new Map<StorePath, readonly RecordedWrite[]>();
 
   constructor(writes: readonly RecordedWrite[]) {
     this.#writes = writes;
@@ -122,9 +133,9 @@ class Scopes {
   }
 
   of(path: StorePath, recursive: boolean): readonly RecordedWrite[] {
-    if (recursive) return this.#below(path);
-    const known = this.#made.get(path) ?? this.#around(path);
-    this.#made.set(path, known);
+    const made = recursive ? this.#madeBelow : this.#madeAround;
+    const known = made.get(path) ?? (recursive ? this.#below(path) : this.#around(path));
+    made.set(path, known);
     return known;
   }
 

@@ -59,6 +59,7 @@ export class SimulatedWorld {
   readonly #invariants: (() => string | undefined)[] = [];
   readonly #injections = new Injections();
   readonly #witness = new WatchWitness();
+  #quiet = false;
   #steps = 0;
 
   constructor(options: WorldOptions) {
@@ -87,12 +88,17 @@ export class SimulatedWorld {
     return this.#injections.counts;
   }
 
-  /** Everything written so far is owed from now on to whoever reads a watch now. */
-  settleWatches(): void {
+  /**
+   * From now on whatever is asked of the store to write is not carried out, and not answered either; reads, watches and sessions go on. Everything written so
+   * far is owed to whoever reads a watch now.
+   */
+  quieten(): void {
+    this.runtime.note('nothing is written any more');
+    this.#quiet = true;
     this.#witness.settle(this.server.backend.revision);
   }
 
-  /** What watches got wrong. Whoever still waits must have been told of everything that `settleWatches` found owed to it. */
+  /** What watches got wrong. Whoever still waits must have been told of everything that `quieten` found owed to it. */
   watchBreaches(): readonly string[] {
     return this.#witness.breaches();
   }
@@ -251,6 +257,7 @@ export class SimulatedWorld {
       process,
       server: this.server,
       delay,
+      quiet: () => this.#quiet,
       onEffect: (effect) => this.#injections.add(effect),
     });
   }
