@@ -92,7 +92,7 @@ export async function reportSpeed(list: readonly Scenario[], json: boolean): Pro
     if (json) say(JSON.stringify(speed));
     else
       say(
-        `${speed.scenario}: ${Math.round(speed.hoursPerCoreHour)} simulated hours per core hour, ${Math.round(speed.operationsPerHour)} operations in each (${speed.runs} runs, ${Math.round(speed.cpuMs)} ms of processor time)`,
+        `${speed.scenario}: ${Math.round(speed.hoursPerCoreHour)} simulated hours per core hour, ${Math.round(speed.operationsPerHour)} operations and ${Math.round(speed.faultsPerHour)} faults in each (${speed.runs} runs, ${Math.round(speed.cpuMs)} ms of processor time)`,
       );
   }
   if (!json && list.length > 1) say(`together: ${Math.round(simulatedMs / usedMs)} simulated hours per core hour`);

@@ -9,6 +9,8 @@ export interface SimulationSpeed {
   readonly cpuMs: number;
   /** Requests that the store carried out in an hour of the world's time: how busy the scenario is. */
   readonly operationsPerHour: number;
+  /** Faults that struck in an hour of the world's time: how rough it is. */
+  readonly faultsPerHour: number;
   /** Simulated hours that an hour of one core buys. */
   readonly hoursPerCoreHour: number;
 }
@@ -30,13 +32,14 @@ export async function measureSpeed(scenario: Scenario, options: SpeedOptions): P
   const startMs = cpuMs();
   for (; cpuMs() - startMs < warmUpMs; seed += 1) await simulate(scenario, { seed });
   const measuredFromMs = cpuMs();
-  let [runs, simulatedMs, operations] = [0, 0, 0];
+  let [runs, simulatedMs, operations, faults] = [0, 0, 0, 0];
   while (cpuMs() - measuredFromMs < measuredMs || runs === 0) {
     const result = await simulate(scenario, { seed });
     seed += 1;
     runs += 1;
     simulatedMs += result.simulatedMs;
     operations += result.operations;
+    faults += result.schedule.length;
   }
   const usedMs = cpuMs() - measuredFromMs;
   return {
@@ -45,6 +48,7 @@ export async function measureSpeed(scenario: Scenario, options: SpeedOptions): P
     simulatedMs,
     cpuMs: usedMs,
     operationsPerHour: (operations / simulatedMs) * 3_600_000,
+    faultsPerHour: (faults / simulatedMs) * 3_600_000,
     hoursPerCoreHour: simulatedMs / usedMs,
   };
 }

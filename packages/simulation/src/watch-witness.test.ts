@@ -78,6 +78,27 @@ test('a watch that tells everything once and in order is found to', async () => 
   expect(world.witness.watches).toBe(1);
 });
 
+test.each([
+  ['its entry alone', { entryOnly: true }, ['/items']],
+  ['its children too', {}, ['/items', '/items/0']],
+  ['everything below', { recursive: true }, ['/items', '/items/0', '/items/0/parts']],
+] as const)('a watch of %s owes as much, and no more', async (_, options, owed) => {
+  const { world, witness, server, writer, reader } = bench();
+  const told: string[] = [];
+  const store = reader();
+  void (async () => {
+    for await (const event of store.watch('/items', options))
+      if (event.type === 'changes')
+        for (const change of event.changes) told.push(change.type === 'put' ? change.entry.path : change.path);
+  })();
+  await world.advance(50);
+  for (const path of ['/items', '/items/0', '/items/0/parts']) await world.drive(writer.put(path, new Uint8Array(1)));
+  witness.settle(server.backend.revision);
+  await world.advance(1_000);
+  expect(told).toEqual(owed);
+  expect(witness.breaches()).toEqual([]);
+});
+
 test('a watch that leaves out a deletion at the end is not reliable', async () => {
   const world = bench();
   const reader = world.reader((event) =>

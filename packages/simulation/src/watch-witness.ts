@@ -6,23 +6,16 @@ import {
   type RecordedWrite,
   type WatchRange,
 } from '@keelson/linearizability/watch';
-import {
-  isBelow,
-  parentPath,
-  type Store,
-  type StorePath,
-  type Watch,
-  type WatchEvent,
-  type WatchOptions,
-} from '@keelson/store';
+import type { Store, StorePath, Watch, WatchEvent, WatchOptions } from '@keelson/store';
 import type { Commit } from '@keelson/store/mvcc';
 import type { SimulatedProcess } from './simulated-process.ts';
+import { type Depth, depthOf, Scopes } from './watch-scopes.ts';
 
 /** One watch as its reader sees it. */
 interface WitnessedWatch {
   readonly name: string;
   readonly path: StorePath;
-  readonly recursive: boolean;
+  readonly depth: Depth;
   readonly process: SimulatedProcess;
   /** From one listing to the next, each with the first revision after it. */
   readonly legs: { readonly fromRevision?: number; readonly messages: RecordedMessage[] }[];
@@ -71,10 +64,11 @@ export class WatchWitness {
   attend(store: Store, process: SimulatedProcess): void {
     const open = store.watch.bind(store);
     store.watch = (path: StorePath, options: WatchOptions = {}): Watch => {
-      const { recursive = false, afterRevision } = options;
+      const { afterRevision } = options;
+      const depth = depthOf(options);
       const first = afterRevision === undefined ? [] : [{ fromRevision: Number(afterRevision) + 1, messages: [] }];
       const name = `${process.name}'s watch of ${path}`;
-      const seen: WitnessedWatch = { name, path, recursive, process, legs: first, begun: false, waiting: false };
+      const seen: WitnessedWatch = { name, path, depth, process, legs: first, begun: false, waiting: false };
       this.#watches.push(seen);
       return listenedTo(open(path, options), seen);
     };
@@ -96,7 +90,7 @@ export class WatchWitness {
     for (const seen of this.#watches) {
       const isOwed = owed?.watches.has(seen) === true && seen.waiting && seen.process.awake;
       const settled = isOwed ? { settledAt: owed.revision } : {};
-      const writes = scopes.of(seen.path, seen.recursive);
+      const writes = scopes.of(seen.path, seen.depth);
       const watches = byScope.get(writes) ?? [];
       byScope.set(writes, watches);
       watches.push({ name: seen.name, range: WHOLE_SCOPE, legs: seen.legs, ...settled });
@@ -109,61 +103,6 @@ export class WatchWitness {
 
 /** The writes are chosen by scope already. */
 const WHOLE_SCOPE: WatchRange = { prefix: '' };
-
-interface PlacedChange {
-  readonly revision: number;
-  readonly change: RecordedChange;
-}
-
-/** The writes by what a watch can be about. Most watches are about one of thousands of keys: looking through all writes for each would cost more than the world. */
-class Scopes {
-  readonly #writes: readonly RecordedWrite[];
-  readonly #byKey = new Map<string, PlacedChange[]>();
-  readonly #byParent = new Map<string, PlacedChange[]>();
-  readonly #madeAround = new Map<StorePath, readonly RecordedWrite[]>();
-  readonly #madeBelow = new Map<StorePath, readonly RecordedWrite[]>();
-
-  constructor(writes: readonly RecordedWrite[]) {
-    this.#writes = writes;
-    for (const { revision, changes } of writes)
-      for (const change of changes) {
-        addTo(this.#byKey, change.key, { revision, change });
-        addTo(this.#byParent, parentPath(change.key) ?? '', { revision, change });
-      }
-  }
-
-  of(path: StorePath, recursive: boolean): readonly RecordedWrite[] {
-    const made = recursive ? this.#madeBelow : this.#madeAround;
-    const known = made.get(path) ?? (recursive ? this.#below(path) : this.#around(path));
-    made.set(path, known);
-    return known;
-  }
-
-  #below(path: StorePath): readonly RecordedWrite[] {
-    return this.#writes.flatMap(({ revision, changes }) => {
-      const inScope = changes.filter(({ key }) => key === path || isBelow(key, path));
-      return inScope.length === 0 ? [] : [{ revision, changes: inScope }];
-    });
-  }
-
-  #around(path: StorePath): readonly RecordedWrite[] {
-    const byRevision = new Map<number, RecordedChange[]>();
-    for (const { revision, change } of [...(this.#byKey.get(path) ?? []), ...(this.#byParent.get(path) ?? [])]) {
-      const changes = byRevision.get(revision) ?? [];
-      byRevision.set(revision, changes);
-      changes.push(change);
-    }
-    return [...byRevision]
-      .map(([revision, changes]) => ({ revision, changes }))
-      .sort((a, b) => a.revision - b.revision);
-  }
-}
-
-function addTo(map: Map<string, PlacedChange[]>, key: string, change: PlacedChange): void {
-  const known = map.get(key);
-  if (known === undefined) map.set(key, [change]);
-  else known.push(change);
-}
 
 function listenedTo(watch: Watch, seen: WitnessedWatch): Watch {
   return {
