@@ -30,6 +30,7 @@ for (const engine of wanted) {
   try {
     const stage = await Stage.open(host, { supervised, ttlMs });
     const takeOvers = [];
+    const run = { engine: host.name, supervised, ttlMs, lagMs: supervised ? 0 : host.lagMs, takeOvers };
     try {
       for (let round = 0; round < rounds; round += 1) {
         process.stderr.write(`${host.name}: kill ${round + 1} of ${rounds}, load ${loadavg()[0].toFixed(1)}\n`);
@@ -37,8 +38,9 @@ for (const engine of wanted) {
       }
     } finally {
       await stage.close();
+      // What was seen before a failure is worth telling too.
+      if (takeOvers.length > 0) printRun(run, values.json);
     }
-    printRun({ engine: host.name, supervised, ttlMs, lagMs: supervised ? 0 : host.lagMs, takeOvers }, values.json);
   } finally {
     await host.close();
   }
