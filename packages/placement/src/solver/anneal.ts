@@ -44,8 +44,6 @@ export function anneal(state: SolverState, ranges: Ranges, imbalance: Imbalance,
 /** How far above the bound more is tried, and even more. */
 const NEAR = 1.01;
 const FAR = 1.03;
-/** What runs after the first must have won for the longest ones, as a share of the gap that is left. */
-const LEAST_WON = 0.05;
 
 /** One run of threshold accepting. */
 interface Run {
@@ -101,8 +99,6 @@ class Annealer {
   readonly best: Int32Array;
   #bestOutside: number;
   #bestCost: number;
-  /** What has been won since the ranges were first reached. */
-  #won = 0;
   /** A cost below which there is nothing. */
   enough = 0;
 
@@ -120,20 +116,14 @@ class Annealer {
     return this.#bestOutside <= DUST && this.#bestCost <= this.enough + 1e-6;
   }
 
-  /**
-   * Whether the run may be worth its tries. Outside the ranges the bound tells nothing and prices lead nowhere. The longest runs are for where those before
-   * have won something: where each ended at the same, few replicas have to fit, and that may well be the best.
-   */
-  isWorth({ beyond, worth }: Run): boolean {
-    if (this.#bestOutside > DUST) return beyond === 1 || worth === 0;
-    const gap = this.#bestCost - this.enough;
-    if (beyond >= FAR && this.#won < LEAST_WON * gap) return false;
-    return gap > (beyond - 1) * this.enough + 1e-6;
+  /** Whether the run may be worth its tries. Outside the ranges the bound tells nothing, and no more than usual is tried. */
+  isWorth({ beyond }: Run): boolean {
+    if (this.#bestOutside > DUST) return beyond < FAR;
+    return this.#bestCost > beyond * this.enough + 1e-6;
   }
 
-  run(budget: Budget, steps: number, { beyond, threshold, worth }: Run): void {
+  run(budget: Budget, steps: number, { threshold, worth }: Run): void {
     this.#tries.restore(this.best);
-    const before = this.#bestOutside > DUST ? Number.NEGATIVE_INFINITY : this.#bestCost;
     const stage = Math.max(1, Math.floor(steps / STAGES));
     let price = OUTSIDE_FIRST;
     for (let step = 0; step < steps && !this.#isDone && takeTry(budget, step); step++) {
@@ -149,7 +139,6 @@ class Annealer {
         this.#noteBest();
       } else this.#trial.undo();
     }
-    if (beyond > 1) this.#won += Math.max(0, before - this.#bestCost);
   }
 
   #noteBest(): void {
