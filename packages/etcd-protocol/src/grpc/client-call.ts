@@ -8,6 +8,7 @@ import {
   type Runtime,
   type TimerHandle,
 } from '@keelson/runtime';
+import { afterReceiving } from './after-receiving.ts';
 import { errorOfHeaders, errorOfLostConnection, errorOfReset, errorOfTrailers } from './call-end.ts';
 import { FrameSplitter } from './frame-splitter.ts';
 import { GrpcError, GrpcStatus } from './status.ts';
@@ -88,7 +89,10 @@ export class ClientCall {
   /** Gives the call up: it ends with `error`, and the server is told. */
   cancel(error: Error): void {
     this.#end(error);
-    if (!this.stream.destroyed) this.stream.close(NGHTTP2_CANCEL);
+    if (this.stream.destroyed) return;
+    afterReceiving(this.#runtime, () => {
+      if (!this.stream.destroyed) this.stream.close(NGHTTP2_CANCEL);
+    });
   }
 
   #expire(text: string): void {

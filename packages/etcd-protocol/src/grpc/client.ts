@@ -9,6 +9,7 @@ import {
   type TimerHandle,
 } from '@keelson/runtime';
 import type { Init } from '../wire/message.ts';
+import { afterReceiving } from './after-receiving.ts';
 import { ClientCall, type GrpcCallOptions } from './client-call.ts';
 import { type ClientStream, clientStream, type StreamHandlers } from './client-stream.ts';
 import type { Method } from './method.ts';
@@ -238,7 +239,7 @@ class Http2Connection implements GrpcConnection {
     if (this.#session.destroyed) return Promise.resolve();
     return new Promise((resolve) => {
       this.#session.once('close', () => resolve());
-      this.#session.destroy(undefined, http2.constants.NGHTTP2_CANCEL);
+      afterReceiving(this.#runtime, () => this.#session.destroy(undefined, http2.constants.NGHTTP2_CANCEL));
     });
   }
 

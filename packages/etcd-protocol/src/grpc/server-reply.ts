@@ -1,5 +1,6 @@
 import http2, { type OutgoingHttpHeaders, type ServerHttp2Stream, type ServerStreamResponseOptions } from 'node:http2';
 import { isKeelsonError, type Runtime } from '@keelson/runtime';
+import { afterReceiving } from './after-receiving.ts';
 import { encodeGrpcMessage } from './percent.ts';
 import { GrpcError, GrpcStatus } from './status.ts';
 
@@ -36,11 +37,11 @@ export function replyHttpStatus(stream: ServerHttp2Stream, httpStatus: number, r
   refuseTheRest(stream, runtime);
 }
 
-/** What the client still sends is not wanted. The reset waits a turn: Node 22 drops an answer that is reset in the turn it is given. */
+/** What the client still sends is not wanted. Node 22 also drops an answer that is reset in the turn it is given. */
 function refuseTheRest(stream: ServerHttp2Stream, runtime: Pick<Runtime, 'timers'>): void {
   if (stream.readableEnded) return;
   stream.resume();
-  runtime.timers.after(0, () => stream.close(http2.constants.NGHTTP2_NO_ERROR), { background: true });
+  afterReceiving(runtime, () => stream.close(http2.constants.NGHTTP2_NO_ERROR));
 }
 
 /** Trailers of an error; those of OK where there is none. */
