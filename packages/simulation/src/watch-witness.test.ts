@@ -83,9 +83,10 @@ test.each([
   ['its children too', {}, ['/items', '/items/0']],
   ['everything below', { recursive: true }, ['/items', '/items/0', '/items/0/parts']],
 ] as const)('a watch of %s owes as much, and no more', async (_, options, owed) => {
-  const { world, witness, server, writer, reader } = bench();
+  const made = bench();
+  const { world, witness, server, writer } = made;
   const told: string[] = [];
-  const store = reader();
+  const store = made.reader();
   void (async () => {
     for await (const event of store.watch('/items', options))
       if (event.type === 'changes')

@@ -39,9 +39,9 @@ export interface ClientLife<H extends Holding> {
   readonly owners: Owners;
   readonly clients: readonly string[];
   /** What a client wants next. */
-  wish(context: ClientContext): Wish<H>;
+  readonly wish: (context: ClientContext) => Wish<H>;
   /** What it does while it holds that, and how long that takes. */
-  work(context: ClientContext, held: H): Promise<void>;
+  readonly work: (context: ClientContext, held: H) => Promise<void>;
   readonly restMs: readonly [number, number];
 }
 
