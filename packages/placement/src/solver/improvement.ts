@@ -56,8 +56,14 @@ export class Improvement {
     }
     const before = this.#state.changes;
     meetWishes(this.#state, this.#ranges, this.#imbalance, this.#budget);
+    const met = this.#state.changes;
     evenOutResources(this.#state, this.#ranges, this.#imbalance, this.#fair, this.#budget);
     this.#rearranged = this.#state.changes !== before;
+    if (this.#state.changes !== met && met === before && this.#state.layout.rolesWeighAlike) {
+      // What has gone elsewhere may lead elsewhere: handed over here, it asks for no other pass. No load changes by that, nor any wish that was met.
+      evenOutLeaders(this.#state, this.#ranges, this.#fair.leaders, this.#budget);
+      this.#rearranged = false;
+    }
     yield progress('wishes');
   }
 

@@ -1,9 +1,10 @@
 import { NODE_LIVE, NONE } from '../model/compiled.ts';
 import type { Budget } from './budget.ts';
-import { couldGoOn, handOverCost, LeaderGraph, mayHandOver } from './leader-graph.ts';
+import { couldGoOn, handOverCost, LeaderGraph, type LeaderPair, mayHandOver } from './leader-graph.ts';
 import { PathSearch } from './path-search.ts';
 import type { Ranges } from './ranges.ts';
 import type { SolverState } from './state.ts';
+import { TouchedSlots } from './touched-slots.ts';
 
 /**
  * Brings the number of leaders on every node into its range with as few changes of leaders as there can be. Nothing is copied: a lead goes to
@@ -31,6 +32,7 @@ class LeaderFlow {
   readonly #ranges: Ranges;
   readonly #fair: Float64Array;
   readonly #budget: Budget;
+  readonly #touched: TouchedSlots;
   readonly #forward: LeaderGraph;
   readonly #backward: LeaderGraph;
   readonly #search: PathSearch;
@@ -40,8 +42,9 @@ class LeaderFlow {
     this.#ranges = ranges;
     this.#fair = fair;
     this.#budget = budget;
-    this.#forward = new LeaderGraph(state, false);
-    this.#backward = new LeaderGraph(state, true);
+    this.#touched = new TouchedSlots(state);
+    this.#forward = new LeaderGraph(state, false, this.#touched);
+    this.#backward = new LeaderGraph(state, true, this.#touched);
     this.#search = new PathSearch(state.layout.problem.N);
   }
 
@@ -155,9 +158,9 @@ class LeaderFlow {
     }
   }
 
-  /** Takes cheapest paths of at most `most` while there are any, searched from the side with fewer nodes, several of the same cost at once. */
+  /** Takes cheapest paths of at most `most` while there are any, the cheaper ones first, searched from the side with fewer nodes, several of the same cost at once. */
   #follow(mayGive: Test, mayTake: Test, most: number): void {
-    for (let enough = Math.min(most, 0); ; ) {
+    for (let cost = 0; ; ) {
       const givers = this.#nodes(mayGive);
       const takers = this.#nodes(mayTake);
       if (givers.length === 0 || takers.length === 0 || !this.#budget.take()) return;
@@ -167,46 +170,49 @@ class LeaderFlow {
         : [this.#forward, givers.sort((a, b) => this.#excess(b) - this.#excess(a) || a - b), mayTake];
       const isStart = new Set(from);
       const isSink: Test = (n) => !isStart.has(n) && isEnd(n);
-      const paths = this.#search.findSome(graph, from, isSink, {
-        enough,
-        most,
-        wanted: Math.min(AT_ONCE, this.#needed()),
-      });
-      const end = paths[0]?.at(-1);
-      if (end === undefined) return;
-      enough = Math.max(enough, this.#search.costTo(end));
+      const wanted = Math.min(AT_ONCE, this.#needed());
+      const paths = this.#search.findSome(graph, from, isSink, { enough: cost, most: cost, wanted });
+      if (paths.length === 0) {
+        if (!this.#search.cutShort || cost >= most) return;
+        cost += 1;
+        continue;
+      }
       const isOpen = backward ? mayTake : mayGive;
-      for (const path of paths) {
-        const isLeft = isOpen(path[0] as number) && isEnd(path.at(-1) as number) && this.#isThere(graph, path, enough);
-        if (path === paths[0] || isLeft) this.#shift(graph, path);
+      // What each path exchanges, before any of them is taken.
+      const exchanges = paths.map((path) => exchangesOf(graph, path));
+      for (const [i, path] of paths.entries()) {
+        const isLeft = isOpen(path[0] as number) && isEnd(path.at(-1) as number);
+        if (i === 0 || (isLeft && this.#isThere(graph, path, exchanges[i] ?? [], cost)))
+          this.#shift(exchanges[i] ?? []);
       }
     }
   }
 
-  /** Whether the path is still there, for no more than it did cost, after others were taken. */
-  #isThere(graph: LeaderGraph, path: readonly number[], most: number): boolean {
+  /** Whether a path's exchanges are still there, for no more than they did cost, after others were made. */
+  #isThere(graph: LeaderGraph, path: readonly number[], exchanges: readonly LeaderPair[], most: number): boolean {
+    const state = this.#state;
     const partitions = new Set<number>();
     let cost = 0;
-    for (let i = 1; i < path.length; i++) {
-      const pair = graph.pair(path[i - 1] as number, path[i] as number);
-      if (pair === undefined) return false;
-      partitions.add(this.#state.layout.partitionOf[pair[0]] as number);
-      cost += graph.row(path[i - 1] as number, most)[path[i] as number] as number;
+    for (const [i, [leader, follower]] of exchanges.entries()) {
+      const [from, to] = graph.ends(path[i] as number, path[i + 1] as number);
+      if (state.node[leader] !== from || state.node[follower] !== to || !mayHandOver(state, leader, follower))
+        return false;
+      const p = state.layout.partitionOf[leader] as number;
+      partitions.add(p);
+      cost += handOverCost(state, p, from, to);
     }
-    return cost <= most && partitions.size === path.length - 1;
+    return cost <= most && partitions.size === exchanges.length;
   }
 
-  /** Hands over along a path, as the graph walks it. */
-  #shift(graph: LeaderGraph, path: readonly number[]): void {
-    for (let i = path.length - 1; i > 0; i--) {
-      const pair = graph.pair(path[i - 1] as number, path[i] as number);
-      if (pair !== undefined) this.#exchange(pair[0], pair[1]);
-    }
+  /** Hands over along a path, from its end. */
+  #shift(exchanges: readonly LeaderPair[]): void {
+    for (const [leader, follower] of exchanges.toReversed()) this.#exchange(leader, follower);
   }
 
   #exchange(s: number, t: number): void {
     this.#state.exchange(s, t);
     const p = this.#state.layout.partitionOf[s] as number;
+    this.#touched.add(p);
     this.#forward.changed(p);
     this.#backward.changed(p);
   }
@@ -237,4 +243,14 @@ class LeaderFlow {
   #isLive(n: number): boolean {
     return this.#state.layout.problem.nodeState[n] === NODE_LIVE;
   }
+}
+
+/** The slots that exchange their nodes along a path, arc by arc. */
+function exchangesOf(graph: LeaderGraph, path: readonly number[]): readonly LeaderPair[] {
+  const pairs: LeaderPair[] = [];
+  for (let i = 1; i < path.length; i++) {
+    const pair = graph.pair(path[i - 1] as number, path[i] as number);
+    if (pair !== undefined) pairs.push(pair);
+  }
+  return pairs;
 }

@@ -3,7 +3,7 @@ export const NO_ARC = 127;
 
 /** A graph between nodes: what it costs to shift one unit from one to the other, at best. */
 export interface ShiftGraph {
-  /** [to] cost of the cheapest shift from the node, NO_ARC where there is none or it costs more than `most`. Valid until the graph changes. */
+  /** [to] cost of the cheapest shift from the node; NO_ARC where there is none, and maybe where it costs more than `most`. Valid until the graph changes. */
   row(from: number, most: number): Int8Array;
 }
 
@@ -24,6 +24,7 @@ export class PathSearch {
   readonly #parent: Int32Array;
   readonly #queued: Uint8Array;
   readonly #queue: Int32Array;
+  #cutShort = false;
 
   constructor(nodes: number) {
     this.#distance = new Int32Array(nodes);
@@ -74,6 +75,11 @@ export class PathSearch {
     return this.#distance[sink] as number;
   }
 
+  /** Whether the last search passed over anything, or may have, that costs more than its `most`: there may be dearer paths. */
+  get cutShort(): boolean {
+    return this.#cutShort;
+  }
+
   #search(
     graph: ShiftGraph,
     sources: readonly number[],
@@ -91,22 +97,29 @@ export class PathSearch {
       this.#queue[(begin + size++) % ring] = n;
     };
     this.#queued.fill(0);
+    this.#cutShort = false;
     for (const n of sources) {
       distance[n] = 0;
       this.#parent[n] = -1;
       push(n);
     }
     let best = -1;
-    for (let left = 16 * ring; size > 0 && left > 0; left--) {
+    for (let steps = 16 * ring; size > 0 && steps > 0; steps--) {
       const u = this.#queue[begin] as number;
       begin = (begin + 1) % ring;
       size -= 1;
       this.#queued[u] = 0;
-      const row = graph.row(u, most);
+      const left = most - (distance[u] as number);
+      const row = graph.row(u, left);
+      if (left < 1) this.#cutShort = true;
       for (let v = 0; v < row.length; v++) {
         if (row[v] === NO_ARC) continue;
         const reached = (distance[u] as number) + (row[v] as number);
-        if (reached > most || reached >= (distance[v] as number) || this.#isOnWay(u, v)) continue;
+        if (reached >= (distance[v] as number) || this.#isOnWay(u, v)) continue;
+        if (reached > most) {
+          this.#cutShort = true;
+          continue;
+        }
         distance[v] = reached;
         this.#parent[v] = u;
         if (isSink(v)) {
