@@ -62,9 +62,13 @@ export type GroupLine =
   /** It suspects a member, or does so no more. */
   | (SaidAt & { readonly say: 'suspects' | 'clears'; readonly member: string });
 
-/** What is said at the barrier: about to enter; passed, about to leave, and through with the others of the round; or gone without all that. */
+/** What is said at the barrier: about to enter; passed, about to leave, and through with the others of the round; or gone without all that, as its session was lost or for another reason. */
 export type BarrierLine = SaidAt &
-  ({ readonly say: 'enters' | 'gone' } | { readonly say: 'passed' | 'leaves' | 'through'; readonly round: string });
+  (
+    | { readonly say: 'enters' }
+    | { readonly say: 'gone'; readonly lost: boolean }
+    | { readonly say: 'passed' | 'leaves' | 'through'; readonly round: string }
+  );
 
 /** What is said of the event log. */
 export type NewsLine =

@@ -28,7 +28,7 @@ export async function meetAtBarrier(
       say({ say: 'through', client, at: resource.nowMs(), round });
     } catch (error) {
       if (!isKeelsonError(error)) throw error;
-      say({ say: 'gone', client, at: resource.nowMs() });
+      say({ say: 'gone', client, at: resource.nowMs(), lost: session.lost.aborted });
     }
   };
   await everySoOften(context, MEET_MS, once, session.lost);

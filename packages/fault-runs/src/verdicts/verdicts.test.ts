@@ -168,10 +168,21 @@ describe('the judge', () => {
     const late = [
       enters('a', 0),
       enters('b', 10),
-      { say: 'gone', client: 'b', at: 15 } as const,
+      { say: 'gone', client: 'b', at: 15, lost: false } as const,
       line('passed', 'a', 20),
     ];
     expect(brokenBarriers(transcript({ clients: late }))).toEqual([]);
+    // A session that was lost to its owner keeps the place until the servers end it.
+    const lost = { say: 'gone', client: 'b', at: 15, lost: true } as const;
+    const after = (one: BarrierLine, atMs: number) => [
+      enters('b', 10),
+      one,
+      enters('a', atMs),
+      line('passed', 'a', atMs),
+    ];
+    expect(brokenBarriers(transcript({ clients: after(lost, 1_900) }))).toEqual([]);
+    expect(brokenBarriers(transcript({ clients: after(lost, 2_100) }))).toHaveLength(1);
+    expect(brokenBarriers(transcript({ clients: after({ ...lost, lost: false }, 1_900) }))).toHaveLength(1);
     const early = [line('leaves', 'a', 30), line('through', 'a', 35), line('leaves', 'b', 40)];
     expect(brokenBarriers(transcript({ clients: [...entered, ...early] }))).toHaveLength(1);
     const again = [...entered, ...left, enters('a', 50), enters('b', 51), line('passed', 'a', 60)];
