@@ -33,7 +33,7 @@ export class StallWatch implements AsyncDisposable {
       pauses.push(JSON.parse(line) as Pause);
       if (pauses.length > KEPT) pauses.shift();
     };
-    const entry = fileURLToPath(new URL('./stall-probe.js', import.meta.url));
+    const entry = fileURLToPath(new URL('../dist/stall-probe.js', import.meta.url));
     const probe = await spawnProcess(process.execPath, [entry], { name: 'stall probe', onLine });
     await probe.lineMatching(/ready/);
     return new StallWatch(probe, pauses);
