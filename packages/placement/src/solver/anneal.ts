@@ -63,7 +63,7 @@ interface Run {
  * where many copies are chosen among many; where few have to fit like a puzzle, looking without them finds more.
  */
 const RUNS: readonly Run[] = [
-  { beyond: 1, share: 0.6, shareWithRoles: 0.6, threshold: 0.3, worth: 1 },
+  { beyond: 1, share: 0.6, shareWithRoles: 0.6, threshold: 0.4, worth: 1 },
   { beyond: NEAR, share: 0.6, shareWithRoles: 2, threshold: 0.2, worth: 1 },
   { beyond: NEAR, share: 0.4, shareWithRoles: 0.4, threshold: 0.6, worth: 0 },
   { beyond: FAR, share: 2, shareWithRoles: 2, threshold: 0.15, worth: 1 },
