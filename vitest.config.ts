@@ -4,7 +4,7 @@ import { defineConfig } from 'vitest/config';
 const seeds = fileURLToPath(new URL('tests/setup/seeds.ts', import.meta.url));
 
 /**
- * unit: no process, no real server, seconds; runs on every supported Node.
+ * unit: no process, no real server, seconds; runs on every supported Node. Files share their worker's modules, as loading those anew would take longer than the tests.
  * conformance: the suites of the port and of the recipes on real engines, fault runs, and what else waits most of the time: several files run at once.
  * integration: real servers and real processes; one file at a time, as they share two cores.
  */
@@ -28,6 +28,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'unit',
+          isolate: false,
           include: ['packages/*/{src,app,test}/**/*.test.{ts,tsx}', 'examples/*/src/**/*.test.ts'],
           exclude: ['**/*.integration.test.ts'],
           testTimeout: 20_000,
