@@ -23,7 +23,7 @@ export interface StruckFault {
   readonly target: string;
   readonly fromMs: number;
   readonly toMs: number;
-  /** When the servers themselves said that they were all there and followed one leader again; absent where they did not within half a minute. */
+  /** When the servers themselves said that they were all there and followed one leader again; absent where they did not within two minutes. */
   readonly wholeMs?: number;
   /** Processes that waited for a core of the machine when it ended, per core, on average over a minute: past 2 or 3, slowness may be the machine's. */
   readonly load: number;
@@ -158,8 +158,8 @@ const ofNetwork: ReadonlySet<string> = new Set([
   'part two members',
 ]);
 
-/** Longest wait until all members are together again, in milliseconds. */
-const HEAL_MS = 30_000;
+/** Longest wait until all members are together again, in milliseconds. After a partition of one way ZooKeeper may need more than half a minute. */
+const HEAL_MS = 120_000;
 
 /** Which faults make sense for an engine. */
 function kindsFor(engine: FaultEngine): readonly string[] {
