@@ -110,7 +110,10 @@ describe('a watch', () => {
   test('ends with the oldest revision kept when its start was compacted', () => {
     const machine = active();
     const effects = machine.received(response({ canceled: true, compactRevision: 40n }));
-    expect(effects).toEqual([{ type: 'compacted', id: 1n, compactRevision: 40n }]);
+    expect(effects).toEqual([
+      { type: 'send', request: { cancelRequest: { watchId: 1n } } },
+      { type: 'compacted', id: 1n, compactRevision: 40n },
+    ]);
     expect(machine.size).toBe(0);
   });
 

@@ -237,7 +237,11 @@ export class WatchMultiplexer {
     watch.catchUpTo = undefined;
     if (response.compactRevision > 0n) {
       this.#watches.delete(id);
-      return [{ type: 'compacted', id, compactRevision: response.compactRevision }];
+      // The server keeps a place for it until the stream ends, unless it is told.
+      return [
+        { type: 'send', request: { cancelRequest: { watchId: id } } },
+        { type: 'compacted', id, compactRevision: response.compactRevision },
+      ];
     }
     watch.phase = 'waiting';
     const reason = response.cancelReason === '' ? 'The server ended the watch.' : response.cancelReason;
