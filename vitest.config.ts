@@ -13,8 +13,6 @@ const conformance = [
   'packages/fault-runs/src/*.integration.test.ts',
   'packages/{cli,store-embedded,store-etcd}/src/*.integration.test.ts',
   'packages/testing/src/peer-network.integration.test.ts',
-  // How fast it fails over is for the bench to say, alone on the machine.
-  'examples/replicated-kv/src/supervised.integration.test.ts',
   'tests/{store,coordination}/**/*.test.ts',
 ];
 
