@@ -1,11 +1,14 @@
-import { KeelsonError } from '@keelson/runtime';
+import { KeelsonError, withDeadline } from '@keelson/runtime';
+import { testRuntime } from '@keelson/testing';
 
 const TIMEOUT_MS = 5_000;
 
 /** A page of metrics in Prometheus' text format. */
-export async function metricsPage(url: string): Promise<string> {
-  const response = await fetch(url, { signal: AbortSignal.timeout(TIMEOUT_MS) });
-  return await response.text();
+export function metricsPage(url: string): Promise<string> {
+  return withDeadline(testRuntime, {}, TIMEOUT_MS, async (signal) => {
+    const response = await fetch(url, { signal });
+    return await response.text();
+  });
 }
 
 /** The value of a gauge without labels. Throws `E_UNAVAILABLE` where the page has none of the name. */
