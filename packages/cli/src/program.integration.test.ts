@@ -7,7 +7,6 @@ import {
   spawnProcess,
   type TemporaryDirectory,
   temporaryDirectory,
-  testRuntime,
 } from '@keelson/testing';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
