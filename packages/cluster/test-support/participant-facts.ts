@@ -56,7 +56,6 @@ export class FactReader {
   wrote(write: ParticipantWrite): void {
     const own = `/INSTANCES/${this.#instance}/`;
     const [folder = '', ...rest] = write.path.startsWith(own) ? write.path.slice(own.length).split('/') : [];
-    if (folder === 'INCARNATION') return; // docs/decisions/0004
     if (folder === 'MESSAGES') this.#message(write);
     else if (folder === 'CURRENTSTATES' && rest.length > 0) this.#currentState(write, rest);
     else this.#life(write);

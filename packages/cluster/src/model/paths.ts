@@ -32,8 +32,6 @@ export interface ClusterPaths {
   currentStates(instance: string, session: string): string;
   currentState(instance: string, session: string, resource: string): string;
   participantHistory(instance: string): string;
-  /** Not Helix's: counts, in its version, how often the instance came alive; Helix passes it over. */
-  incarnation(instance: string): string;
   /** The entries, empty ones, that make a cluster exist for Helix, parents first. */
   skeleton(): readonly string[];
 }
@@ -77,7 +75,6 @@ export function clusterPaths(cluster: string): ClusterPaths {
     currentStates: (name, session) => `${instance(name)}/CURRENTSTATES/${session}`,
     currentState: (name, session, resource) => `${instance(name)}/CURRENTSTATES/${session}/${resource}`,
     participantHistory: (name) => `${instance(name)}/HISTORY`,
-    incarnation: (name) => `${instance(name)}/INCARNATION`,
     skeleton: () => skeleton(root),
   };
 }

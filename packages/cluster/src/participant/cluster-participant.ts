@@ -134,11 +134,7 @@ export class ClusterParticipant implements Participant {
     const common = { store, runtime: this.runtime, paths: this.#paths, instance: this.instance, session, models };
     try {
       using limit = anySignal(signal, session.lost);
-      const { liveRevision, incarnation, states } = await comeAlive({
-        ...common,
-        info: this.#options.info ?? {},
-        signal: limit,
-      });
+      const { liveRevision, states } = await comeAlive({ ...common, info: this.#options.info ?? {}, signal: limit });
       const book = new CurrentStateBook(this.#paths, this.instance, session.id);
       for (const state of states) book.adopt(state);
       const membership = new Membership({
@@ -146,7 +142,6 @@ export class ClusterParticipant implements Participant {
         cluster: this.cluster,
         replicas: this.#replicas,
         liveRevision,
-        incarnation,
         book,
       });
       this.#membership = membership;

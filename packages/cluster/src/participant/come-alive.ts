@@ -1,11 +1,10 @@
 import { hostname } from 'node:os';
 import { isKeelsonError, KeelsonError, type Runtime, withDeadline } from '@keelson/runtime';
-import type { Comparison, Entry, Operation, Revision, Session, Store, StorePath } from '@keelson/store';
+import type { Operation, Revision, Session, Store, StorePath } from '@keelson/store';
 import {
   type ClusterPaths,
   CurrentState,
   decodeRecord,
-  emptyRecord,
   encodeRecord,
   HELIX_VERSION,
   historyOffline,
@@ -35,8 +34,6 @@ export interface ComeAliveOptions {
 export interface Alive {
   /** Create revision of the live instance. */
   readonly liveRevision: Revision;
-  /** Version of the instance's incarnation (`ClusterPaths.incarnation`): whoever comes alive after it makes it another. */
-  readonly incarnation: number;
   /** Current states carried over from earlier sessions. */
   readonly states: readonly CurrentState[];
 }
@@ -58,61 +55,38 @@ export async function comeAlive(options: ComeAliveOptions): Promise<Alive> {
     ...own,
     simpleFields: sortedFields(Object.entries({ ...options.info, ...own.simpleFields })),
   });
-  const counter = paths.incarnation(instance);
   for (;;) {
     await predecessorGone(options, path);
-    const [carried, former] = await Promise.all([readCarryOver(options), store.get(counter, { signal })]);
-    const count = former?.version ?? 0;
-    const sign: readonly Operation[] = [
-      { type: 'put', path: counter, value: encodeRecord(incarnationOf(session.id)) },
-      { type: 'put', path, value: live, session },
-    ];
-    const free: readonly Comparison[] = [
-      { path, version: 0 },
-      { path: counter, version: count },
-    ];
-    const liveRevision = await writeSteps(options, free, carried.operations, sign);
-    if (liveRevision !== undefined) return { liveRevision, incarnation: count + 1, states: carried.states };
-    const [entry, latter] = await Promise.all([store.get(path, { signal }), store.get(counter, { signal })]);
+    const carried = await readCarryOver(options);
+    const steps: readonly Operation[] = [...carried.operations, { type: 'put', path, value: live, session }];
+    const liveRevision = await writeSteps(options, path, steps);
+    if (liveRevision !== undefined) return { liveRevision, states: carried.states };
+    const entry = await store.get(path, { signal });
     // The reply to an earlier attempt was lost: it had been applied.
-    if (entry?.owner === session.id && latter !== undefined && sessionIn(latter) === session.id)
-      return { liveRevision: entry.createRevision, incarnation: latter.version, states: carried.states };
+    if (entry?.owner === session.id) return { liveRevision: entry.createRevision, states: carried.states };
   }
 }
 
-/** What stands in the entry whose version counts the incarnations: whose this one is. */
-const incarnationOf = (session: string): ZNRecord => ({
-  ...emptyRecord('INCARNATION'),
-  simpleFields: { SESSION_ID: session },
-});
-
-function sessionIn({ value }: Entry): string | undefined {
-  return decodeRecord(value)?.simpleFields.SESSION_ID;
-}
-
-/** Writes the steps, and with the last of them the sign of life, as long as nobody is live. Answers the live instance's revision, or `undefined` where somebody was first. */
+/** Writes the steps as long as nobody is live. Answers the live instance's revision, or `undefined` where somebody was first. */
 async function writeSteps(
   { store, signal }: ComeAliveOptions,
-  free: readonly Comparison[],
+  path: StorePath,
   steps: readonly Operation[],
-  sign: readonly Operation[],
 ): Promise<Revision | undefined> {
-  const size = Math.max(1, store.capabilities.maxTransactionOperations - sign.length);
-  for (let from = 0; ; from += size) {
-    const whole = from + size >= steps.length;
-    const batch = steps.slice(from, from + size);
+  const size = Math.max(1, store.capabilities.maxTransactionOperations);
+  for (let from = 0; from < steps.length; from += size) {
     try {
-      const transaction = { if: free, then: whole ? [...batch, ...sign] : batch };
+      const transaction = { if: [{ path, version: 0 }], then: steps.slice(from, from + size) };
       const result = await store.transact(transaction, { signal });
       if (!result.succeeded) return undefined;
-      if (!whole) continue;
       const last = result.results.at(-1);
-      return last?.type === 'put' ? last.written.createRevision : undefined;
+      if (from + size >= steps.length && last?.type === 'put') return last.written.createRevision;
     } catch (error) {
       if (isKeelsonError(error, 'E_OUTCOME_UNKNOWN')) return undefined;
       throw error;
     }
   }
+  return undefined;
 }
 
 /** Resolves once no session but this one holds the live instance: that of a process that was killed goes with its ttl. */

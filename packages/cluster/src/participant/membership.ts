@@ -1,5 +1,5 @@
 import { KeelsonError, onAbort, type Runtime, retry, sleep } from '@keelson/runtime';
-import type { Revision, Session, Store, StorePath } from '@keelson/store';
+import type { Revision, Session, Store } from '@keelson/store';
 import { type ClusterPaths, DROPPED_STATE, type Message } from '../model/index.ts';
 import { CommitQueue } from './commit-queue.ts';
 import type { CurrentStateBook } from './current-state-book.ts';
@@ -26,8 +26,6 @@ export interface MembershipOptions {
   readonly session: Session;
   /** Create revision of this session's live instance. */
   readonly liveRevision: Revision;
-  /** Version of the instance's incarnation. */
-  readonly incarnation: number;
   readonly book: CurrentStateBook;
   readonly models: StateModelCatalogue;
   readonly replicas: ReplicaTable;
@@ -48,15 +46,10 @@ export class Membership {
 
   constructor(options: MembershipOptions) {
     this.#options = options;
-    const { store, runtime, cluster, instance, session, paths, liveRevision, incarnation } = options;
+    const { store, runtime, cluster, instance, session, paths, liveRevision } = options;
     const { signal } = this.#stop;
     this.#inbox = new MessageInbox(paths.messages(instance));
-    const guard = {
-      live: paths.liveInstance(instance),
-      liveRevision,
-      incarnation: paths.incarnation(instance),
-      incarnationVersion: incarnation,
-    };
+    const guard = { path: paths.liveInstance(instance), createRevision: liveRevision };
     this.#writer = new GuardedWriter({ store, runtime, guard, signal });
     this.#commits = new CommitQueue(this.#writer, options.book);
     this.#runner = { cluster, instance, runtime, session, signal };
@@ -190,15 +183,7 @@ export class Membership {
       for (const { accepted } of units) if (accepted !== undefined) void this.#execute(accepted);
     } else if (units.length > 1) {
       for (const unit of units) await this.#writeGroup([unit]);
-    } else for (const { path } of conditions) await this.#lookAgain(path);
-  }
-
-  /** A message that was withdrawn before it was taken up is done with: nothing has begun, the replica stays where it is. One that was changed is looked at anew. */
-  async #lookAgain(path: StorePath): Promise<void> {
-    const { store, runtime } = this.#options;
-    const { signal } = this.#stop;
-    const entry = await retry(runtime, { ...PATIENCE, signal }, () => store.get(path, { signal }));
-    if (entry !== undefined) this.#inbox.again(entry);
+    } // else its message was withdrawn before it was taken up: nothing has begun, the replica stays where it is
   }
 
   async #execute({ incoming, partitions }: Accepted): Promise<void> {

@@ -47,14 +47,8 @@ export class MessageInbox {
         const record = decodeRecord(entry.value);
         if (record === undefined) return [];
         const message = new Message({ ...record, id: entry.path.slice(this.#root.length) });
-        return [{ message, revision: entry.createRevision, version: entry.version }];
+        return [{ message, revision: entry.createRevision }];
       });
-  }
-
-  /** The message was marked as taken, but has changed since it was read: it is handed out again as `entry`. */
-  again(entry: Entry): void {
-    this.#taken.delete(entry.path);
-    this.#pending.set(entry.path, entry);
   }
 
   /** The message is dealt with; its own later changes are no news. */
