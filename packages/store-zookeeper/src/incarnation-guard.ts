@@ -4,9 +4,6 @@ import { GUARD_NAME } from './entry.ts';
 
 const NOTHING = new Uint8Array();
 
-/** How a guard is created, and nothing else in a transaction: those of the port name what they write. */
-export const GUARDED_MODE = 'persistent-sequential';
-
 /** Ten digits at the end: a name that the sequence of its parent gave, and gives only once. */
 const SEQUENTIAL = /\d{10}$/;
 
@@ -32,7 +29,7 @@ export function incarnationGuard(path: StorePath, parent: Pick<Stat, 'cversion' 
   const guard = `${above === '/' ? '' : above}/${GUARD_NAME}`;
   const number = String(childrenCreated(parent)).padStart(10, '0');
   return [
-    { type: 'create', path: guard, data: NOTHING, mode: GUARDED_MODE },
+    { type: 'create', path: guard, data: NOTHING, mode: 'persistent-sequential' },
     { type: 'delete', path: guard + number },
   ];
 }

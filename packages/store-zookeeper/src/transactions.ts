@@ -63,7 +63,7 @@ export class Transactions {
     const { runtime } = this.#context;
     const guess = guessedView(transaction, link);
     if (guess !== undefined && transaction.if.every((comparison) => holds(comparison, guess))) {
-      const done = await this.#attempt(transaction, guess, link, limits, undefined);
+      const done = await this.#attempt(transaction, guess, link, limits);
       if (done !== undefined) return done;
     }
     for (let attempt = 1; ; attempt += 1) {
@@ -76,29 +76,26 @@ export class Transactions {
     }
   }
 
-  /** Carries out what the view calls for; `undefined` where the view no longer stands. `zxid`: up to where it was read; absent where it is guessed. */
+  /** Carries out what the view calls for; `undefined` where the view no longer stands. */
   async #attempt(
     transaction: PreparedTransaction,
     view: TreeView,
     link: Link,
     limits: CallOptions,
-    zxid: bigint | undefined,
+    zxid = 0n,
   ): Promise<TransactionResult | undefined> {
     const plan = planMulti(transaction, view, this.#context.acl);
     if (!plan.writes) {
       const again = await this.#look(transaction, link, limits);
-      return sameView(view, again.view) ? plan.resultOf({ zxid: zxid ?? again.zxid, results: [] }) : undefined;
+      return sameView(view, again.view) ? plan.resultOf({ zxid, results: [] }) : undefined;
     }
     let outcome: MultiOutcome;
-    link.incarnations.sent(view, plan.steps);
     try {
       outcome = await link.client.multi(plan.steps, limits);
     } catch (error) {
-      link.incarnations.failed(view, zxid === undefined);
       if (changedMeanwhile.has(zookeeperCodeOf(error))) return undefined;
       throw error;
     }
-    if (zxid === undefined) link.incarnations.right(view);
     for (const step of plan.steps) if (step.type !== 'check') link.noteExistence(step.path, step.type !== 'delete');
     return plan.resultOf(outcome);
   }
@@ -189,10 +186,7 @@ async function readEach<T>(
   return new Map(await Promise.all(paths.map(async (path) => [path, await read(path)] as const)));
 }
 
-const NOTHING = new Uint8Array();
-
-const ASSUMED: Stat = {
-  version: 0,
+const ASSUMED: Omit<Stat, 'version'> = {
   czxid: 0n,
   mzxid: 0n,
   pzxid: 0n,
@@ -206,46 +200,30 @@ const ASSUMED: Stat = {
 };
 
 /**
- * The view in which the comparisons hold, where the multi can show by itself whether it is true: a transaction that compares versions, and incarnations
- * of nodes that this connection remembers, and writes without a session. It then costs one round trip. `undefined` for any other.
+ * The view in which the comparisons hold, where the multi can show by itself whether it is true: a transaction that compares
+ * nothing but versions, and only puts, without a session. It then costs one round trip. `undefined` for any other.
  */
 export function guessedView(
   transaction: PreparedTransaction,
-  link: Pick<Link, 'probablyExists' | 'incarnations'>,
+  link: Pick<Link, 'probablyExists'>,
 ): TreeView | undefined {
   const { then: branch } = transaction;
   if (branch.length === 0) return undefined;
   const nodes = new Map<StorePath, SeenNode | undefined>();
-  const parents = new Map<StorePath, Stat>();
   for (const { path, version, createRevision, modifyRevision } of transaction.if) {
-    if (modifyRevision !== undefined || nodes.has(path)) return undefined;
-    if (createRevision === undefined) {
-      if (version === undefined) return undefined;
-      nodes.set(path, assumed(version));
-      continue;
-    }
-    const stat = link.incarnations.node(path);
-    const parent = parentPath(path) ?? '/';
-    const created = parents.has(parent) ? 0 : link.incarnations.created(parent);
-    if (stat === undefined || created === undefined) return undefined;
-    nodes.set(path, { data: NOTHING, stat });
-    if (!parents.has(parent)) parents.set(parent, { ...ASSUMED, cversion: created * 2 });
+    if (version === undefined || createRevision !== undefined || modifyRevision !== undefined) return undefined;
+    nodes.set(path, assumed(version));
   }
   for (const operation of branch) {
-    const { type, path } = operation;
-    if (type === 'get' || (type === 'put' && operation.session !== undefined)) return undefined;
-    if (nodes.has(path)) continue;
-    const exists = link.probablyExists(path);
-    // To delete what is not there is to show that it is not, for which more must be known.
-    if (type === 'delete' && !exists) return undefined;
-    nodes.set(path, assumed(exists ? 1 : 0));
+    if (operation.type !== 'put' || operation.session !== undefined) return undefined;
+    if (!nodes.has(operation.path)) nodes.set(operation.path, assumed(link.probablyExists(operation.path) ? 1 : 0));
   }
-  return { nodes, parents };
+  return { nodes, parents: new Map() };
 }
 
 /** A node of a version of the port's counting; none for 0. */
 function assumed(version: number): SeenNode | undefined {
-  return version === 0 ? undefined : { data: NOTHING, stat: { ...ASSUMED, version: version - 1 } };
+  return version === 0 ? undefined : { data: new Uint8Array(), stat: { ...ASSUMED, version: version - 1 } };
 }
 
 /** Whether two readings show one state: then there was an instant between them at which it was all so. */
