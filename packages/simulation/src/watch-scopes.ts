@@ -1,12 +1,6 @@
 import type { RecordedChange, RecordedWrite } from '@keelson/linearizability/watch';
-import { isBelow, parentPath, type StorePath, type WatchOptions } from '@keelson/store';
-
-/** What a watch covers: its entry alone, the direct children too, or everything below. */
-export type Depth = 'entry' | 'children' | 'all';
-
-/** The depth that `options` ask for. */
-export const depthOf = ({ recursive = false, entryOnly = false }: WatchOptions): Depth =>
-  entryOnly ? 'entry' : recursive ? 'all' : 'children';
+import { isBelow, parentPath, type StorePath } from '@keelson/store';
+import type { WatchDepth } from '@keelson/store/driver';
 
 interface PlacedChange {
   readonly revision: number;
@@ -18,7 +12,7 @@ export class Scopes {
   readonly #writes: readonly RecordedWrite[];
   readonly #byKey = new Map<string, PlacedChange[]>();
   readonly #byParent = new Map<string, PlacedChange[]>();
-  readonly #made: Readonly<Record<Depth, Map<StorePath, readonly RecordedWrite[]>>> = {
+  readonly #made: Readonly<Record<WatchDepth, Map<StorePath, readonly RecordedWrite[]>>> = {
     entry: new Map(),
     children: new Map(),
     all: new Map(),
@@ -34,14 +28,14 @@ export class Scopes {
   }
 
   /** The writes that a watch of `path` is about, ascending; the same array each time. */
-  of(path: StorePath, depth: Depth): readonly RecordedWrite[] {
+  of(path: StorePath, depth: WatchDepth): readonly RecordedWrite[] {
     const made = this.#made[depth];
     const known = made.get(path) ?? this.#make(path, depth);
     made.set(path, known);
     return known;
   }
 
-  #make(path: StorePath, depth: Depth): readonly RecordedWrite[] {
+  #make(path: StorePath, depth: WatchDepth): readonly RecordedWrite[] {
     if (depth === 'all') return this.#below(path);
     const own = this.#byKey.get(path) ?? [];
     return inOrder(depth === 'entry' ? own : [...own, ...(this.#byParent.get(path) ?? [])]);

@@ -7,15 +7,16 @@ import {
   type WatchRange,
 } from '@keelson/linearizability/watch';
 import type { Store, StorePath, Watch, WatchEvent, WatchOptions } from '@keelson/store';
+import { depthOf, type WatchDepth } from '@keelson/store/driver';
 import type { Commit } from '@keelson/store/mvcc';
 import type { SimulatedProcess } from './simulated-process.ts';
-import { type Depth, depthOf, Scopes } from './watch-scopes.ts';
+import { Scopes } from './watch-scopes.ts';
 
 /** One watch as its reader sees it. */
 interface WitnessedWatch {
   readonly name: string;
   readonly path: StorePath;
-  readonly depth: Depth;
+  readonly depth: WatchDepth;
   readonly process: SimulatedProcess;
   /** From one listing to the next, each with the first revision after it. */
   readonly legs: { readonly fromRevision?: number; readonly messages: RecordedMessage[] }[];

@@ -188,10 +188,15 @@ export class WatchMultiplexer {
       return [{ type: 'created', id, revision }];
     }
     // This server cannot say when all that was missed has come, so the reader would not know whether it is current: let it read anew.
+    return this.#overAt(id, revision);
+  }
+
+  /** The watch is over, and its reader has to read anew. The server keeps a place for it until the stream ends, even where it ended the watch itself, unless it is told. */
+  #overAt(id: bigint, compactRevision: bigint): readonly WatchEffect[] {
     this.#watches.delete(id);
     return [
       { type: 'send', request: { cancelRequest: { watchId: id } } },
-      { type: 'compacted', id, compactRevision: revision },
+      { type: 'compacted', id, compactRevision },
     ];
   }
 
@@ -236,12 +241,7 @@ export class WatchMultiplexer {
     watch.fragments = [];
     watch.catchUpTo = undefined;
     if (response.compactRevision > 0n) {
-      this.#watches.delete(id);
-      // The server keeps a place for it until the stream ends, unless it is told.
-      return [
-        { type: 'send', request: { cancelRequest: { watchId: id } } },
-        { type: 'compacted', id, compactRevision: response.compactRevision },
-      ];
+      return this.#overAt(id, response.compactRevision);
     }
     watch.phase = 'waiting';
     const reason = response.cancelReason === '' ? 'The server ended the watch.' : response.cancelReason;

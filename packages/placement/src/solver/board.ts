@@ -1,5 +1,6 @@
 import { NODE_LIVE, NONE } from '../model/compiled.ts';
 import { boardRows } from './board-rows.ts';
+import type { Chance } from './chance.ts';
 import { couldGoOn } from './leader-graph.ts';
 import type { Ranges } from './ranges.ts';
 import { isPinned, mayTake, ownZoneRule, stoodOn } from './rules.ts';
@@ -105,6 +106,14 @@ export class Board {
     const { W, amount } = this;
     for (let row = 0; row < W; row++) if (amount[s * W + row] !== amount[t * W + row]) return false;
     return true;
+  }
+
+  /** Any slot of the same partition, drawn by lot. */
+  slotBeside(s: number, chance: Chance): number {
+    const { partitionOf, problem } = this.state.layout;
+    const p = partitionOf[s] as number;
+    const first = problem.slotsFrom[p] as number;
+    return first + chance.below((problem.slotsFrom[p + 1] as number) - first);
   }
 
   /** The slot of p that stands on n. */

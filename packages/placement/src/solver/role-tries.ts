@@ -56,7 +56,7 @@ export class RoleTries {
 
   /** The slot and any other of its partition, unless prices make that dearer than `reach`: what they make it cost, or infinity where it cannot be. */
   #exchange(s: number, reach: number): number {
-    const t = this.beside(s);
+    const t = this.#board.slotBeside(s, this.#chance);
     if (!this.#mayExchange(s, t)) return Number.POSITIVE_INFINITY;
     const rise =
       this.#trial.rise(s, this.#board.node[t] as number) + this.#trial.rise(t, this.#board.node[s] as number);
@@ -67,7 +67,10 @@ export class RoleTries {
   /** The slot that has just been made a copy takes over the role of the one on n, or, where n is NONE, now and then any. */
   takeOver(s: number, n: number): void {
     if (n === NONE && this.#chance.share() >= TAKE_ANY) return;
-    const t = n === NONE ? this.beside(s) : this.#board.slotAt(this.#board.state.layout.partitionOf[s] as number, n);
+    const t =
+      n === NONE
+        ? this.#board.slotBeside(s, this.#chance)
+        : this.#board.slotAt(this.#board.state.layout.partitionOf[s] as number, n);
     if (t !== undefined && this.#mayExchange(s, t)) this.#changePlaces(s, t);
   }
 
@@ -104,13 +107,5 @@ export class RoleTries {
     const n = this.#board.node[s] as number;
     this.#trial.moveAnyway(s, this.#board.node[t] as number);
     this.#trial.moveAnyway(t, n);
-  }
-
-  /** Any slot of the same partition. */
-  beside(s: number): number {
-    const { partitionOf, problem } = this.#board.state.layout;
-    const p = partitionOf[s] as number;
-    const first = problem.slotsFrom[p] as number;
-    return first + this.#chance.below((problem.slotsFrom[p + 1] as number) - first);
   }
 }

@@ -126,7 +126,7 @@ export class Tries {
   #turn(): boolean {
     const s = this.#someCopy();
     if (s === NONE) return false;
-    const t = this.#beside(s);
+    const t = this.#board.slotBeside(s, this.#chance);
     return t !== s && this.#board.isMovable(t) && this.#moveWithin(t, this.#someHomeOf(t));
   }
 
@@ -145,14 +145,6 @@ export class Tries {
     if (a === b || partitionOf[s] === partitionOf[t]) return false;
     if (this.#trial.rise(s, b) + this.#trial.rise(t, a) > this.#reach) return false;
     return this.#trial.move(s, b) && this.#trial.move(t, a);
-  }
-
-  /** Any slot of the same partition. */
-  #beside(s: number): number {
-    const { partitionOf, problem } = this.#board.state.layout;
-    const p = partitionOf[s] as number;
-    const first = problem.slotsFrom[p] as number;
-    return first + this.#chance.below((problem.slotsFrom[p + 1] as number) - first);
   }
 
   #someCopy(): number {
