@@ -201,7 +201,7 @@ const ASSUMED: Omit<Stat, 'version'> = {
 
 /**
  * The view in which the comparisons hold, where the multi can show by itself whether it is true: a transaction that compares
- * nothing but versions, and only puts, without a session. It then costs one round trip. `undefined` for any other.
+ * nothing but versions, and only puts, without a session, and deletes what is known to be there. It then costs one round trip. `undefined` for any other.
  */
 export function guessedView(
   transaction: PreparedTransaction,
@@ -215,8 +215,13 @@ export function guessedView(
     nodes.set(path, assumed(version));
   }
   for (const operation of branch) {
-    if (operation.type !== 'put' || operation.session !== undefined) return undefined;
-    if (!nodes.has(operation.path)) nodes.set(operation.path, assumed(link.probablyExists(operation.path) ? 1 : 0));
+    const { type, path } = operation;
+    if (type === 'get' || (type === 'put' && operation.session !== undefined)) return undefined;
+    if (nodes.has(path)) continue;
+    const exists = link.probablyExists(path);
+    // To delete what is not there is to show that it is not, for which more must be known.
+    if (type === 'delete' && !exists) return undefined;
+    nodes.set(path, assumed(exists ? 1 : 0));
   }
   return { nodes, parents: new Map() };
 }

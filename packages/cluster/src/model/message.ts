@@ -134,6 +134,11 @@ export class Message {
   get sourceSession(): string {
     return this.#text('SRC_SESSION_ID');
   }
+  /** Whether the session has taken it up. */
+  isTakenBy(session: string): boolean {
+    return this.state === 'read' && simpleField(this.record, 'EXE_SESSION_ID') === session;
+  }
+
   get targetName(): string {
     return this.#text('TGT_NAME');
   }

@@ -13,7 +13,7 @@ import {
 } from '@keelson/runtime';
 import type { Session } from '@keelson/store';
 import { type ClusterPaths, clusterPaths } from '../model/index.ts';
-import { comeAlive, recordHistory } from './come-alive.ts';
+import { comeAlive, recordOffline } from './come-alive.ts';
 import { CurrentStateBook } from './current-state-book.ts';
 import { setUpInstance } from './instance-set-up.ts';
 import type { JoinOptions } from './join-options.ts';
@@ -134,19 +134,18 @@ export class ClusterParticipant implements Participant {
     const common = { store, runtime: this.runtime, paths: this.#paths, instance: this.instance, session, models };
     try {
       using limit = anySignal(signal, session.lost);
-      const { liveRevision, states } = await comeAlive({ ...common, info: this.#options.info ?? {}, signal: limit });
+      const { sign, states } = await comeAlive({ ...common, info: this.#options.info ?? {}, signal: limit });
       const book = new CurrentStateBook(this.#paths, this.instance, session.id);
       for (const state of states) book.adopt(state);
       const membership = new Membership({
         ...common,
         cluster: this.cluster,
         replicas: this.#replicas,
-        liveRevision,
+        sign,
         book,
       });
       this.#membership = membership;
       this.#lastError = undefined;
-      void this.#recordHistory(session, 'online');
       return membership;
     } catch (error) {
       await this.#endSession();
@@ -165,15 +164,15 @@ export class ClusterParticipant implements Participant {
     }
   }
 
-  async #recordHistory(session: Session, what: 'online' | 'offline'): Promise<void> {
+  async #recordOffline(): Promise<void> {
     const { store } = this.#options;
     const { runtime, instance } = this;
     try {
       await withDeadline(runtime, {}, CLOSE_TIMEOUT_MS, (signal) =>
-        recordHistory({ store, runtime, paths: this.#paths, instance, session, signal }, what),
+        recordOffline({ store, runtime, paths: this.#paths, instance, signal }),
       );
     } catch (error) {
-      if (!isKeelsonError(error, 'E_CLOSED')) runtime.logger.warn({ error, what }, 'the history was not written');
+      if (!isKeelsonError(error, 'E_CLOSED')) runtime.logger.warn({ error }, 'the history was not written');
     }
   }
 
@@ -184,7 +183,7 @@ export class ClusterParticipant implements Participant {
     this.#membership?.end(reason);
     await withDeadline(this.runtime, options, CLOSE_TIMEOUT_MS, async () => {
       await this.#living;
-      if (wasLive && this.#session !== undefined) await this.#recordHistory(this.#session, 'offline');
+      if (wasLive) await this.#recordOffline();
       await this.#endSession();
     });
   }

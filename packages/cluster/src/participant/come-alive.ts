@@ -1,6 +1,6 @@
 import { hostname } from 'node:os';
 import { isKeelsonError, KeelsonError, type Runtime, withDeadline } from '@keelson/runtime';
-import type { Operation, Revision, Session, Store, StorePath } from '@keelson/store';
+import type { Comparison, Operation, Session, Store, StorePath } from '@keelson/store';
 import {
   type ClusterPaths,
   CurrentState,
@@ -14,6 +14,7 @@ import {
   type ZNRecord,
 } from '../model/index.ts';
 import { type CarryOver, carryOver } from './carry-over.ts';
+import { type LifeSign, readLifeSign } from './life-sign.ts';
 import { processName } from './process-name.ts';
 import type { StateModelCatalogue } from './state-model-catalogue.ts';
 
@@ -32,8 +33,8 @@ export interface ComeAliveOptions {
 
 /** An instance that is live under a session. */
 export interface Alive {
-  /** Create revision of the live instance. */
-  readonly liveRevision: Revision;
+  /** Shows that this membership is the one that counts. */
+  readonly sign: LifeSign;
   /** Current states carried over from earlier sessions. */
   readonly states: readonly CurrentState[];
 }
@@ -42,51 +43,63 @@ export interface Alive {
 const PREDECESSOR_GRACE_MS = 10_000;
 
 /**
- * Makes the instance live: waits until no other session holds its name, then, in one step with the live instance where the
- * store takes that many operations, carries the replicas of earlier sessions over. Where it does not, the live instance comes last.
+ * Makes the instance live: waits until no other session holds its name, then, in one step with the live instance and a line of its history where the
+ * store takes that many operations, carries the replicas of earlier sessions over. Where it does not, the live instance and the line come last.
  *
  * @throws `E_ALREADY_EXISTS` where another process stays live under the name.
  */
 export async function comeAlive(options: ComeAliveOptions): Promise<Alive> {
   const { store, paths, instance, session, signal } = options;
-  const path = paths.liveInstance(instance);
-  const own = LiveInstance.participant(instance, session.id, processName()).record;
-  const live = encodeRecord({
-    ...own,
-    simpleFields: sortedFields(Object.entries({ ...options.info, ...own.simpleFields })),
-  });
+  const live = paths.liveInstance(instance);
+  const history = paths.participantHistory(instance);
   for (;;) {
-    await predecessorGone(options, path);
-    const carried = await readCarryOver(options);
-    const steps: readonly Operation[] = [...carried.operations, { type: 'put', path, value: live, session }];
-    const liveRevision = await writeSteps(options, path, steps);
-    if (liveRevision !== undefined) return { liveRevision, states: carried.states };
-    const entry = await store.get(path, { signal });
-    // The reply to an earlier attempt was lost: it had been applied.
-    if (entry?.owner === session.id) return { liveRevision: entry.createRevision, states: carried.states };
+    await predecessorGone(options, live);
+    const [carried, former] = await Promise.all([readCarryOver(options), store.get(history, { signal })]);
+    const before = former === undefined ? undefined : decodeRecord(former.value);
+    const free: readonly Comparison[] = [
+      { path: live, version: 0 },
+      { path: history, version: former?.version ?? 0 },
+    ];
+    const last: readonly Operation[] = [
+      { type: 'put', path: live, value: encodeRecord(liveRecord(options)), session },
+      { type: 'put', path: history, value: encodeRecord(onlineHistory(options, before)) },
+    ];
+    await writeSteps(options, free, carried.operations, last);
+    // Read whatever the answer was: that of a write that was applied may have been lost.
+    const sign = await readLifeSign(store, { live, history }, { signal });
+    if (sign?.owner === session.id) return { sign, states: carried.states };
   }
 }
 
-/** Writes the steps as long as nobody is live. Answers the live instance's revision, or `undefined` where somebody was first. */
+function liveRecord({ instance, session, info }: ComeAliveOptions): ZNRecord {
+  const own = LiveInstance.participant(instance, session.id, processName()).record;
+  return { ...own, simpleFields: sortedFields(Object.entries({ ...info, ...own.simpleFields })) };
+}
+
+function onlineHistory({ runtime, instance, session }: ComeAliveOptions, before: ZNRecord | undefined): ZNRecord {
+  const atMs = runtime.clock.wallMs();
+  return historyOnline(instance, before, { host: hostname(), session: session.id, version: HELIX_VERSION, atMs });
+}
+
+/** Writes the steps, and `last` together with the last of them, as long as nobody is live and nobody came alive meanwhile. */
 async function writeSteps(
   { store, signal }: ComeAliveOptions,
-  path: StorePath,
+  free: readonly Comparison[],
   steps: readonly Operation[],
-): Promise<Revision | undefined> {
-  const size = Math.max(1, store.capabilities.maxTransactionOperations);
-  for (let from = 0; from < steps.length; from += size) {
+  last: readonly Operation[],
+): Promise<void> {
+  const size = Math.max(1, store.capabilities.maxTransactionOperations - last.length);
+  for (let from = 0; ; from += size) {
+    const isLast = from + size >= steps.length;
+    const batch = steps.slice(from, from + size);
     try {
-      const transaction = { if: [{ path, version: 0 }], then: steps.slice(from, from + size) };
-      const result = await store.transact(transaction, { signal });
-      if (!result.succeeded) return undefined;
-      const last = result.results.at(-1);
-      if (from + size >= steps.length && last?.type === 'put') return last.written.createRevision;
+      const result = await store.transact({ if: free, then: isLast ? [...batch, ...last] : batch }, { signal });
+      if (isLast || !result.succeeded) return;
     } catch (error) {
-      if (isKeelsonError(error, 'E_OUTCOME_UNKNOWN')) return undefined;
+      if (isKeelsonError(error, 'E_OUTCOME_UNKNOWN')) return;
       throw error;
     }
   }
-  return undefined;
 }
 
 /** Resolves once no session but this one holds the live instance: that of a process that was killed goes with its ttl. */
@@ -125,24 +138,18 @@ async function readCarryOver(options: ComeAliveOptions): Promise<CarryOver> {
   return carryOver(paths, instance, session.id, { entries, initialState: (name) => models.initialState(name) });
 }
 
-/** Adds a line to the instance's history: it came online under this session, or went offline in order. */
-export async function recordHistory(
-  options: Omit<ComeAliveOptions, 'models' | 'info'>,
-  what: 'online' | 'offline',
+/** Adds a line to the instance's history: it went offline in order. */
+export async function recordOffline(
+  options: Pick<ComeAliveOptions, 'store' | 'runtime' | 'paths' | 'instance' | 'signal'>,
 ): Promise<void> {
-  const { store, runtime, paths, instance, session, signal } = options;
+  const { store, runtime, paths, instance, signal } = options;
   const path = paths.participantHistory(instance);
-  const atMs = runtime.clock.wallMs();
-  const change = (before: ZNRecord | undefined): ZNRecord =>
-    what === 'offline'
-      ? historyOffline(instance, before, atMs)
-      : historyOnline(instance, before, { host: hostname(), session: session.id, version: HELIX_VERSION, atMs });
   for (;;) {
     const entry = await store.get(path, { signal });
     const before = entry === undefined ? undefined : decodeRecord(entry.value);
     const expect = entry === undefined ? { version: 0 } : { modifyRevision: entry.modifyRevision };
     try {
-      await store.put(path, encodeRecord(change(before)), { expect, signal });
+      await store.put(path, encodeRecord(historyOffline(instance, before, runtime.clock.wallMs())), { expect, signal });
       return;
     } catch (error) {
       // The controller writes it too: look again.

@@ -1,12 +1,13 @@
 import { isKeelsonError, KeelsonError, type Runtime, sleep } from '@keelson/runtime';
-import type { Comparison, Operation, Revision, Store, StorePath } from '@keelson/store';
+import type { Comparison, Operation, Store } from '@keelson/store';
+import { type LifeSign, signComparisons, signIn, signReads } from './life-sign.ts';
 
 /** What writes of one membership need. */
 export interface GuardedWriterOptions {
   readonly store: Store;
   readonly runtime: Runtime;
-  /** The live instance entry of this membership, and the revision that created it. */
-  readonly guard: { readonly path: StorePath; readonly createRevision: Revision };
+  /** That of this membership. */
+  readonly sign: LifeSign;
   /** Trips when the membership ends. */
   readonly signal: AbortSignal;
 }
@@ -15,51 +16,65 @@ export interface GuardedWriterOptions {
 const RETRY_MS = 50;
 
 /**
- * Writes under the condition that this membership's live instance is still there, so that a participant that is thought dead
+ * Writes under the condition that this membership is still the one that counts, so that a participant that is thought dead
  * changes nothing. Writes that could not reach the store are repeated until they do or the membership ends; they must
  * therefore come out the same when applied twice.
  */
 export class GuardedWriter {
   readonly #options: GuardedWriterOptions;
+  /** As it was last read: the controller and tools write to the same entries. */
+  #sign: LifeSign;
 
   constructor(options: GuardedWriterOptions) {
     this.#options = options;
+    this.#sign = options.sign;
   }
 
-  /** Most operations that fit into one transaction. */
+  /** Most operations that fit into one transaction, with a comparison each. */
   get maxOperations(): number {
-    return this.#options.store.capabilities.maxTransactionOperations;
+    return this.#options.store.capabilities.maxTransactionOperations - 2;
   }
 
   /**
-   * Carries out `operations` in one step if `conditions` hold. Says whether they did.
+   * Carries out `operations` in one step if `conditions` hold. Says whether they did; `false` may also be the answer to a write that was applied
+   * before, when its reply was lost, and has itself made the conditions untrue.
    *
-   * @throws `E_SESSION_EXPIRED` where the live instance is gone or the membership has ended; whatever the store finds wrong with the write.
+   * @throws `E_SESSION_EXPIRED` where the membership is over; whatever the store finds wrong with the write.
    */
   async write(operations: readonly Operation[], conditions: readonly Comparison[] = []): Promise<boolean> {
-    const { store, runtime, guard, signal } = this.#options;
+    const { runtime, signal } = this.#options;
     for (;;) {
-      if (signal.aborted) throw lost(guard.path, signal.reason);
+      if (signal.aborted) throw this.#lost(signal.reason);
       try {
-        const result = await store.transact(
-          { if: [guard, ...conditions], then: operations, else: [{ type: 'get', path: guard.path }] },
-          { signal },
-        );
-        if (result.succeeded) return true;
-        const [seen] = result.results;
-        const live = seen?.type === 'get' ? seen.entry : undefined;
-        if (live?.createRevision !== guard.createRevision) throw lost(guard.path, undefined);
-        return false;
+        const written = await this.#attempt(operations, conditions);
+        if (written !== undefined) return written;
       } catch (error) {
-        if (signal.aborted) throw lost(guard.path, signal.reason);
+        if (signal.aborted) throw this.#lost(signal.reason);
         if (!isKeelsonError(error) || !(error.retryable || error.code === 'E_OUTCOME_UNKNOWN')) throw error;
         runtime.logger.warn({ error }, 'a write of the participant did not reach the store; trying again');
         await sleep(runtime, RETRY_MS, { signal }).catch(() => {}); // an abort is seen at the top of the loop
       }
     }
   }
-}
 
-function lost(path: StorePath, cause: unknown): KeelsonError {
-  return new KeelsonError('E_SESSION_EXPIRED', `The live instance ${path} of this session is gone.`, { cause });
+  /** `undefined`: the sign of life had changed, though it is this membership's still. */
+  async #attempt(operations: readonly Operation[], conditions: readonly Comparison[]): Promise<boolean | undefined> {
+    const { store, signal } = this.#options;
+    const { paths, createRevision, liveVersion, historyVersion } = this.#sign;
+    const { succeeded, results } = await store.transact(
+      { if: [...signComparisons(this.#sign), ...conditions], then: operations, else: signReads(paths) },
+      { signal },
+    );
+    if (succeeded) return true;
+    const now = signIn(paths, results);
+    if (now?.createRevision !== createRevision) throw this.#lost(undefined);
+    if (now.liveVersion === liveVersion && now.historyVersion === historyVersion) return false;
+    this.#sign = now;
+    return undefined;
+  }
+
+  #lost(cause: unknown): KeelsonError {
+    const { live } = this.#sign.paths;
+    return new KeelsonError('E_SESSION_EXPIRED', `The live instance ${live} of this session is gone.`, { cause });
+  }
 }

@@ -20,7 +20,7 @@ function message(fields: Record<string, string>, partitions?: readonly string[])
     ...fields,
   };
   const listFields: Record<string, readonly string[]> = partitions === undefined ? {} : { PARTITION_NAME: partitions };
-  return { message: new Message({ id: 'm', simpleFields, mapFields: {}, listFields }), revision: 7n };
+  return { message: new Message({ id: 'm', simpleFields, mapFields: {}, listFields }), revision: 7n, version: 1 };
 }
 
 function view(standings: Record<string, ReplicaStanding> = {}): IntakeView {

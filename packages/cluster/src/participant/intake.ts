@@ -5,6 +5,8 @@ export interface IncomingMessage {
   readonly message: Message;
   /** Create revision of its entry: the fencing token of what it asks for. */
   readonly revision: bigint;
+  /** Version of its entry as it was read. */
+  readonly version: number;
 }
 
 /** What the participant knows of one of its replicas when messages come in. */

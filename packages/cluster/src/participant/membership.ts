@@ -1,10 +1,11 @@
 import { KeelsonError, onAbort, type Runtime, retry, sleep } from '@keelson/runtime';
-import type { Revision, Session, Store } from '@keelson/store';
+import type { Session, Store } from '@keelson/store';
 import { type ClusterPaths, DROPPED_STATE, type Message } from '../model/index.ts';
 import { CommitQueue } from './commit-queue.ts';
 import type { CurrentStateBook } from './current-state-book.ts';
 import { GuardedWriter } from './guarded-writer.ts';
 import { type IncomingMessage, type IntakeView, planIntake, type Verdict } from './intake.ts';
+import type { LifeSign } from './life-sign.ts';
 import { MessageInbox } from './message-inbox.ts';
 import { type Accepted, groupUnits, type Unit, unitsOf } from './message-units.ts';
 import { relaysOf } from './relay.ts';
@@ -24,8 +25,8 @@ export interface MembershipOptions {
   readonly paths: ClusterPaths;
   readonly instance: string;
   readonly session: Session;
-  /** Create revision of this session's live instance. */
-  readonly liveRevision: Revision;
+  /** That of this session. */
+  readonly sign: LifeSign;
   readonly book: CurrentStateBook;
   readonly models: StateModelCatalogue;
   readonly replicas: ReplicaTable;
@@ -46,11 +47,10 @@ export class Membership {
 
   constructor(options: MembershipOptions) {
     this.#options = options;
-    const { store, runtime, cluster, instance, session, paths, liveRevision } = options;
+    const { store, runtime, cluster, instance, session, paths, sign } = options;
     const { signal } = this.#stop;
     this.#inbox = new MessageInbox(paths.messages(instance));
-    const guard = { path: paths.liveInstance(instance), createRevision: liveRevision };
-    this.#writer = new GuardedWriter({ store, runtime, guard, signal });
+    this.#writer = new GuardedWriter({ store, runtime, sign, signal });
     this.#commits = new CommitQueue(this.#writer, options.book);
     this.#runner = { cluster, instance, runtime, session, signal };
   }
@@ -88,14 +88,14 @@ export class Membership {
 
   /** Ends the membership when its live instance goes, even while the session lives: an operator may take an instance out so. */
   async #guard(): Promise<void> {
-    const { store, paths, instance, liveRevision } = this.#options;
-    const path = paths.liveInstance(instance);
+    const { store, sign } = this.#options;
+    const path = sign.paths.live;
     const signal = this.#stop.signal;
     try {
       for await (const event of store.watch(path, { signal })) {
         const gone =
           event.type === 'snapshot'
-            ? event.entries.every((entry) => entry.path !== path || entry.createRevision !== liveRevision)
+            ? event.entries.every((entry) => entry.path !== path || entry.createRevision !== sign.createRevision)
             : event.type === 'changes' &&
               event.changes.some((change) => change.type === 'delete' && change.path === path);
         if (gone) this.end(new KeelsonError('E_SESSION_EXPIRED', `The live instance ${path} was deleted.`));
@@ -183,7 +183,21 @@ export class Membership {
       for (const { accepted } of units) if (accepted !== undefined) void this.#execute(accepted);
     } else if (units.length > 1) {
       for (const unit of units) await this.#writeGroup([unit]);
-    } // else its message was withdrawn before it was taken up: nothing has begun, the replica stays where it is
+    } else for (const unit of units) await this.#lookAgain(unit);
+  }
+
+  /**
+   * A message was not as it was read. One that was withdrawn is done with: nothing has begun, the replica stays where it is. One that this session has
+   * taken up is carried out: only the reply was lost. Any other is looked at anew.
+   */
+  async #lookAgain({ accepted, condition }: Unit): Promise<void> {
+    if (condition === undefined) return;
+    const { store, runtime, session } = this.#options;
+    const { signal } = this.#stop;
+    const entry = await retry(runtime, { ...PATIENCE, signal }, () => store.get(condition.path, { signal }));
+    if (entry === undefined) return;
+    if (accepted !== undefined && this.#inbox.read(entry)?.isTakenBy(session.id)) void this.#execute(accepted);
+    else this.#inbox.again(entry);
   }
 
   async #execute({ incoming, partitions }: Accepted): Promise<void> {

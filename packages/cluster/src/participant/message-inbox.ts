@@ -44,11 +44,21 @@ export class MessageInbox {
       .filter(({ path, createRevision }) => path.startsWith(this.#root) && this.#taken.get(path) !== createRevision)
       .sort((a, b) => (a.createRevision < b.createRevision ? -1 : 1))
       .flatMap((entry) => {
-        const record = decodeRecord(entry.value);
-        if (record === undefined) return [];
-        const message = new Message({ ...record, id: entry.path.slice(this.#root.length) });
-        return [{ message, revision: entry.createRevision }];
+        const message = this.read(entry);
+        return message === undefined ? [] : [{ message, revision: entry.createRevision, version: entry.version }];
       });
+  }
+
+  /** The message in an entry, under the name of the entry; `undefined` where it cannot be read. */
+  read(entry: Entry): Message | undefined {
+    const record = decodeRecord(entry.value);
+    return record && new Message({ ...record, id: entry.path.slice(this.#root.length) });
+  }
+
+  /** The message was marked as taken, but has changed since it was read: it is handed out again as `entry`. */
+  again(entry: Entry): void {
+    this.#taken.delete(entry.path);
+    this.#pending.set(entry.path, entry);
   }
 
   /** The message is dealt with; its own later changes are no news. */

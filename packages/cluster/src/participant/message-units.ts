@@ -34,7 +34,8 @@ export function unitsOf(verdict: Verdict, context: UnitContext): readonly Unit[]
   const { incoming } = verdict;
   const { message } = incoming;
   const path = paths.message(instance, message.id);
-  const condition = { path, createRevision: incoming.revision };
+  // Ids of messages do not come back, so that the version tells whether it is still there.
+  const condition = { path, version: incoming.version };
   const put = (changed: Message): Operation => ({ type: 'put', path, value: encodeRecord(changed.record) });
   switch (verdict.type) {
     case 'leave':

@@ -219,6 +219,19 @@ describe('a store that fails', () => {
     expect(kept.contexts).toHaveLength(1);
   });
 
+  test('and loses the reply to the taking up of messages costs time, not transitions', async () => {
+    const kept = handler();
+    const { participant, store } = await bench.join({ stateModels: { MasterSlave: kept }, sessionTtlMs: 60_000 });
+    await bench.move(participant);
+    await bench.drive(bench.send(participant, { fromState: 'SLAVE', toState: 'MASTER' }));
+    await bench.drive(bench.send(participant, { partition: 'db_1' }));
+    store.faults.loseReplies(1);
+    await bench.runtime.advance(20_000);
+    expect(await bench.states(participant)).toBe('db_0=MASTER db_1=SLAVE');
+    expect(kept.contexts).toHaveLength(3);
+    expect(await bench.messages()).toEqual([]);
+  });
+
   test('and comes back within the ttl changes nothing', async () => {
     const kept = handler();
     const { participant, store } = await bench.join({ stateModels: { MasterSlave: kept } });
