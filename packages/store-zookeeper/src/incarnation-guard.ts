@@ -1,4 +1,4 @@
-import { parentPath, type StorePath } from '@keelson/store';
+import { lastSegment, parentPath, type StorePath } from '@keelson/store';
 import type { MultiOperation, Stat } from '@keelson/zookeeper-client';
 import { GUARD_NAME } from './entry.ts';
 
@@ -7,9 +7,15 @@ const NOTHING = new Uint8Array();
 /** Ten digits at the end: a name that the sequence of its parent gave, and gives only once. */
 const SEQUENTIAL = /\d{10}$/;
 
+/** Whether names like this are given by a sequence. */
+export const isSequential = (path: StorePath): boolean => SEQUENTIAL.test(path);
+
+/** Whether the node is one that guards an incarnation. */
+export const isGuard = (path: StorePath): boolean => lastSegment(path).startsWith(GUARD_NAME);
+
 /** Whether a check of the version alone shows that a node is the same incarnation: names given by a sequence do not come back. */
 export function versionTellsIncarnation(path: StorePath, stat: Pick<Stat, 'ephemeralOwner'>): boolean {
-  return stat.ephemeralOwner !== 0n && SEQUENTIAL.test(path);
+  return stat.ephemeralOwner !== 0n && isSequential(path);
 }
 
 /** How many children a node has had created so far: the number that the next sequential child gets. */

@@ -1,6 +1,8 @@
 import { type CallOptions, isKeelsonError, throwIfAborted } from '@keelson/runtime';
 import type { StorePath } from '@keelson/store';
 import type { ZooKeeperClient } from '@keelson/zookeeper-client';
+import { KnownIncarnations } from './known-incarnations.ts';
+import { Turns } from './turns.ts';
 
 /** Most paths remembered as existing. Forgetting one costs a round trip, no more. */
 const MAX_HINTS = 10_000;
@@ -11,6 +13,10 @@ const CATCH_UP_TIMEOUT_MS = 60_000;
 /** One connection of a store: its client, and what helps to guess right which request a write needs. */
 export class Link {
   readonly client: ZooKeeperClient;
+  /** Which incarnations transactions on this connection need not read again. */
+  readonly incarnations: KnownIncarnations = new KnownIncarnations();
+  /** Of transactions that guard the children of a path: of two at a time one would fail. */
+  readonly turns: Turns = new Turns();
   readonly #existing: Set<StorePath> = new Set();
   #catchingUp: Promise<bigint> | undefined;
 

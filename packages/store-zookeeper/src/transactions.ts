@@ -11,6 +11,7 @@ import {
 import { checkBranch, checkExpectation, checkWritable, copyOfValue, fieldsCompared } from '@keelson/store/driver';
 import { type MultiOutcome, ResultCode, type Stat, zookeeperCodeOf } from '@keelson/zookeeper-client';
 import type { StoreContext } from './context.ts';
+import { isSequential, versionTellsIncarnation } from './incarnation-guard.ts';
 import type { Link } from './link.ts';
 import { holds, type PreparedOperation, type PreparedTransaction, planMulti } from './multi-plan.ts';
 import { orAbsent } from './reads.ts';
@@ -60,6 +61,20 @@ export class Transactions {
     link: Link,
     limits: CallOptions & { readonly signal: AbortSignal },
   ): Promise<TransactionResult> {
+    const guarded = guardedParents(transaction);
+    const giveBack = guarded.length === 0 ? () => {} : await link.turns.take(guarded, limits.signal);
+    try {
+      return await this.#guessOrLook(transaction, link, limits);
+    } finally {
+      giveBack();
+    }
+  }
+
+  async #guessOrLook(
+    transaction: PreparedTransaction,
+    link: Link,
+    limits: CallOptions & { readonly signal: AbortSignal },
+  ): Promise<TransactionResult> {
     const { runtime } = this.#context;
     const guess = guessedView(transaction, link);
     if (guess !== undefined && transaction.if.every((comparison) => holds(comparison, guess))) {
@@ -93,9 +108,11 @@ export class Transactions {
     try {
       outcome = await link.client.multi(plan.steps, limits);
     } catch (error) {
+      link.incarnations.forget(view);
       if (changedMeanwhile.has(zookeeperCodeOf(error))) return undefined;
       throw error;
     }
+    link.incarnations.confirmed(view, plan.steps);
     for (const step of plan.steps) if (step.type !== 'check') link.noteExistence(step.path, step.type !== 'delete');
     return plan.resultOf(outcome);
   }
@@ -186,7 +203,21 @@ async function readEach<T>(
   return new Map(await Promise.all(paths.map(async (path) => [path, await read(path)] as const)));
 }
 
-const ASSUMED: Omit<Stat, 'version'> = {
+/** Parents whose children a transaction may guard while it writes. */
+function guardedParents({ if: comparisons, then: branch, else: otherwise }: PreparedTransaction): StorePath[] {
+  const all = [...branch, ...otherwise];
+  if (all.every(({ type }) => type === 'get')) return [];
+  const paths = [
+    ...comparisons.filter((one) => one.createRevision !== undefined || one.modifyRevision !== undefined),
+    ...all.filter(({ type }) => type === 'get'),
+  ].map(({ path }) => path);
+  return [...new Set(paths.filter((path) => !isSequential(path)).map((path) => parentPath(path) ?? '/'))];
+}
+
+const NOTHING = new Uint8Array();
+
+const ASSUMED: Stat = {
+  version: 0,
   czxid: 0n,
   mzxid: 0n,
   pzxid: 0n,
@@ -200,19 +231,32 @@ const ASSUMED: Omit<Stat, 'version'> = {
 };
 
 /**
- * The view in which the comparisons hold, where the multi can show by itself whether it is true: a transaction that compares
- * nothing but versions, and only puts, without a session, and deletes what is known to be there. It then costs one round trip. `undefined` for any other.
+ * The view in which the comparisons hold, where the multi can show by itself whether it is true: a transaction that compares versions, and revisions of nodes
+ * that this connection knows, and only puts, without a session, and deletes what is known to be there. It then costs one round trip. `undefined` for any other.
  */
 export function guessedView(
   transaction: PreparedTransaction,
-  link: Pick<Link, 'probablyExists'>,
+  link: Pick<Link, 'probablyExists' | 'incarnations'>,
 ): TreeView | undefined {
   const { then: branch } = transaction;
   if (branch.length === 0) return undefined;
   const nodes = new Map<StorePath, SeenNode | undefined>();
+  const parents = new Map<StorePath, Stat>();
   for (const { path, version, createRevision, modifyRevision } of transaction.if) {
-    if (version === undefined || createRevision !== undefined || modifyRevision !== undefined) return undefined;
-    nodes.set(path, assumed(version));
+    if (nodes.has(path)) return undefined;
+    if (createRevision === undefined && modifyRevision === undefined) {
+      if (version === undefined) return undefined;
+      nodes.set(path, assumed(version));
+      continue;
+    }
+    const stat = link.incarnations.node(path);
+    if (stat === undefined) return undefined;
+    nodes.set(path, { data: NOTHING, stat });
+    if (versionTellsIncarnation(path, stat)) continue;
+    const parent = parentPath(path) ?? '/';
+    const created = link.incarnations.created(parent);
+    if (created === undefined) return undefined;
+    parents.set(parent, { ...ASSUMED, cversion: 2 * created });
   }
   for (const operation of branch) {
     const { type, path } = operation;
@@ -223,12 +267,12 @@ export function guessedView(
     if (type === 'delete' && !exists) return undefined;
     nodes.set(path, assumed(exists ? 1 : 0));
   }
-  return { nodes, parents: new Map() };
+  return { nodes, parents };
 }
 
 /** A node of a version of the port's counting; none for 0. */
 function assumed(version: number): SeenNode | undefined {
-  return version === 0 ? undefined : { data: new Uint8Array(), stat: { ...ASSUMED, version: version - 1 } };
+  return version === 0 ? undefined : { data: NOTHING, stat: { ...ASSUMED, version: version - 1 } };
 }
 
 /** Whether two readings show one state: then there was an instant between them at which it was all so. */
