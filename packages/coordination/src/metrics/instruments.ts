@@ -21,6 +21,9 @@ export type InstrumentName =
   | 'keelson.group.joins'
   | 'keelson.group.losses'
   | 'keelson.group.suspicions'
+  | 'keelson.barrier.passes'
+  | 'keelson.barrier.wait.duration'
+  | 'keelson.barrier.losses'
   | 'keelson.event.publishes'
   | 'keelson.event.publish.duration'
   | 'keelson.event.deliveries'
@@ -85,6 +88,13 @@ export const coordinationInstruments: Readonly<Record<InstrumentName, Instrument
   'keelson.group.joins': counter('{join}', ['outcome'], 'Attempts to join a group and what came of them.'),
   'keelson.group.losses': counter('{loss}', ['error.type'], 'Memberships that ended otherwise than by leaving.'),
   'keelson.group.suspicions': counter('{report}', ['report'], 'Reports of suspicion, by what they say.'),
+  'keelson.barrier.passes': counter('{pass}', ['outcome'], 'Attempts to pass a barrier and what came of them.'),
+  'keelson.barrier.wait.duration': duration([], 'Time from entering a barrier to having passed it.'),
+  'keelson.barrier.losses': counter(
+    '{loss}',
+    ['error.type'],
+    'Rounds of a barrier that this process dropped out of before it left.',
+  ),
   'keelson.event.publishes': counter('{event}', ['outcome'], 'Events published and what came of it.'),
   'keelson.event.publish.duration': duration([], 'Time to publish an event.'),
   'keelson.event.deliveries': counter('{event}', [], 'Events given to subscribers.'),

@@ -1,4 +1,5 @@
 import type { Runtime } from '@keelson/runtime';
+import type { Barrier } from '../barrier/barrier.ts';
 import type { Coordination } from '../coordination.ts';
 import type { Election } from '../election/election.ts';
 import type { HeldLock } from '../lock/held-lock.ts';
@@ -16,8 +17,8 @@ export interface MeteringOptions {
 }
 
 /**
- * The same recipes, measured: waits, holds, acquisitions, losses and breaks of locks and semaphores, campaigns and leads, joins. `acquireAll` is
- * passed on unmeasured, as its locks are taken below it.
+ * The same recipes, measured: waits, holds, acquisitions, losses and breaks of locks and semaphores, campaigns and leads, joins, barriers. Several locks
+ * taken at once are one acquisition and one wait, and as many holds.
  *
  * @example
  * const recipes = meteredCoordination(coordination({ store, session, runtime }), { runtime, meter: metrics.getMeter('keelson') });
@@ -29,8 +30,12 @@ export function meteredCoordination(inner: Coordination, { runtime, meter }: Met
     semaphore: (name, permits) => meteredSemaphore(inner.semaphore(name, permits), runtime, measures),
     election: (name) => meteredElection(inner.election(name), runtime, measures),
     group: (name) => meteredGroup(inner.group(name), runtime, measures),
-    barrier: (name, parties) => inner.barrier(name, parties),
-    acquireAll: (wishes, options) => inner.acquireAll(wishes, options),
+    barrier: (name, parties) => meteredBarrier(inner.barrier(name, parties), runtime, measures),
+    acquireAll: async (wishes, options) => {
+      const held = await waiting(runtime, measures, 'lock', () => inner.acquireAll(wishes, options));
+      for (const { lost } of held.locks) observeHold(runtime, measures, 'lock', lost);
+      return held;
+    },
   };
 }
 
@@ -48,25 +53,34 @@ export async function* meteredSuspicion(
 
 type Clocked = Pick<Runtime, 'clock'>;
 
+type Kind = 'lock' | 'semaphore';
+
 async function acquiring<T extends HeldLock | undefined>(
   runtime: Clocked,
   measures: Measures,
-  kind: 'lock' | 'semaphore',
+  kind: Kind,
   work: () => Promise<T>,
 ): Promise<T> {
+  const held = await waiting(runtime, measures, kind, work);
+  if (held !== undefined) observeHold(runtime, measures, kind, held.lost);
+  return held;
+}
+
+async function waiting<T>(runtime: Clocked, measures: Measures, kind: Kind, work: () => Promise<T>): Promise<T> {
   measures.count('keelson.lock.waiting', { kind });
-  const held = await observed(runtime, work, (outcome, tookMs) => {
+  return await observed(runtime, work, (outcome, tookMs) => {
     measures.count('keelson.lock.waiting', { kind }, -1);
     measures.count('keelson.lock.acquisitions', { kind, outcome });
     if (outcome === 'ok') measures.time('keelson.lock.wait.duration', tookMs, { kind });
   });
-  if (held !== undefined)
-    observeEnd(runtime, held.lost, (code, heldMs) => {
-      measures.time('keelson.lock.hold.duration', heldMs, { kind });
-      if (code !== 'E_CLOSED') measures.count('keelson.lock.losses', { kind, 'error.type': code });
-      if (code === 'E_FENCED') measures.count('keelson.lock.breaks', { kind });
-    });
-  return held;
+}
+
+function observeHold(runtime: Clocked, measures: Measures, kind: Kind, lost: AbortSignal): void {
+  observeEnd(runtime, lost, (code, heldMs) => {
+    measures.time('keelson.lock.hold.duration', heldMs, { kind });
+    if (code !== 'E_CLOSED') measures.count('keelson.lock.losses', { kind, 'error.type': code });
+    if (code === 'E_FENCED') measures.count('keelson.lock.breaks', { kind });
+  });
 }
 
 function meteredLock(inner: Lock, runtime: Clocked, measures: Measures): Lock {
@@ -123,6 +137,27 @@ function meteredGroup(inner: Group, runtime: Clocked, measures: Measures): Group
         if (code !== 'E_CLOSED') measures.count('keelson.group.losses', { 'error.type': code });
       });
       return membership;
+    },
+  };
+}
+
+function meteredBarrier(inner: Barrier, runtime: Clocked, measures: Measures): Barrier {
+  const passing = <T>(work: () => Promise<T>): Promise<T> =>
+    observed(runtime, work, (outcome, tookMs) => {
+      measures.count('keelson.barrier.passes', { outcome });
+      if (outcome === 'ok') measures.time('keelson.barrier.wait.duration', tookMs);
+    });
+  return {
+    name: inner.name,
+    path: inner.path,
+    parties: inner.parties,
+    pass: (options) => passing(() => inner.pass(options)),
+    enter: async (options) => {
+      const pass = await passing(() => inner.enter(options));
+      observeEnd(runtime, pass.lost, (code) => {
+        if (code !== 'E_CLOSED') measures.count('keelson.barrier.losses', { 'error.type': code });
+      });
+      return pass;
     },
   };
 }

@@ -131,3 +131,32 @@ test('what recipes do is on the page', async () => {
   expect(lost).toContain('keelson_election_losses_total{error_type="E_SESSION_EXPIRED"} 1');
   expect(lost).toContain('keelson_store_session_losses_total{error_type="E_SESSION_EXPIRED"} 1');
 });
+
+test('several locks at once are one acquisition and as many holds, and barriers count too', async () => {
+  const runtime = virtualRuntime({ seed: 1 });
+  const { bare, store, meter, registry } = everything(runtime);
+  const session = await runtime.drive(store.openSession({ ttlMs: 3_000 }));
+  const recipes = meteredCoordination(coordination({ store, session, runtime, host: 'h', pid: 1 }), { runtime, meter });
+  const held = await runtime.drive(recipes.acquireAll([{ name: 'a' }, { name: 'b' }]));
+  await runtime.drive(held.release());
+  await runtime.drive(Promise.all([recipes.barrier('gate', 2).pass(), recipes.barrier('gate', 2).enter()]));
+  await runtime.drive(
+    recipes
+      .barrier('door', 2)
+      .enter({ timeoutMs: 500 })
+      .catch(() => {}),
+  );
+  bare.faults.disconnect();
+  await runtime.advance(5_000);
+  expect(registry.text().split('\n')).toEqual(
+    expect.arrayContaining([
+      'keelson_lock_acquisitions_total{kind="lock",outcome="ok"} 1',
+      'keelson_lock_hold_duration_seconds_count{kind="lock"} 2',
+      'keelson_lock_waiting{kind="lock"} 0',
+      'keelson_barrier_passes_total{outcome="ok"} 2',
+      'keelson_barrier_passes_total{outcome="E_TIMEOUT"} 1',
+      'keelson_barrier_wait_duration_seconds_count 2',
+      'keelson_barrier_losses_total{error_type="E_SESSION_EXPIRED"} 1',
+    ]),
+  );
+});
