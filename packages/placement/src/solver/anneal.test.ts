@@ -83,12 +83,12 @@ describe('annealing', () => {
 describe('prices', () => {
   it('prove how many copies there have to be, and what a copy is worth', () => {
     const { state, ranges, imbalance } = standing(newcomer(1));
-    const { bound, price } = findPrices(new Board(state, ranges, imbalance.scale), 0);
+    const { bound, price } = findPrices(new Board(state, ranges, imbalance), 0);
     // 42 in four copies, and 7.4 of the fifth, which weighs 8.
     expect(bound).toBeGreaterThan(4);
     expect(bound).toBeLessThanOrEqual(4 + 7.4 / 8 + 1e-9);
     expect(price[2]).toBeLessThan(0);
-    const { partition, to } = new GoodCopies(new Board(state, ranges, imbalance.scale), price, 0);
+    const { partition, to } = new GoodCopies(new Board(state, ranges, imbalance), price, 0);
     expect(new Set(to)).toEqual(new Set([2]));
     expect(partition[0]).toBe(11);
   });
@@ -97,7 +97,7 @@ describe('prices', () => {
 describe.each([1, 1.5])('a trial where leaders weigh %s', (leaderLoad) => {
   it('leaves everything as it was when it is undone, and adds up when it is kept', () => {
     const { state, ranges, imbalance } = standing(newcomer(leaderLoad));
-    const board = new Board(state, ranges, imbalance.scale);
+    const board = new Board(state, ranges, imbalance);
     const change = leaderLoad === 1 ? 0 : 0.5;
     const { price } = findPrices(board, change);
     const trial = new Trial(board, price, change);

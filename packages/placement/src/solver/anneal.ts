@@ -24,7 +24,7 @@ export function anneal(state: SolverState, ranges: Ranges, imbalance: Imbalance,
   const { P, N } = state.layout.problem;
   if (P * N > MOST_PLACES) return;
   const leadChange = state.layout.rolesWeighAlike ? 0 : LEADER_CHANGE;
-  const board = new Board(state, ranges, imbalance.scale);
+  const board = new Board(state, ranges, imbalance);
   const prices = findPrices(board, leadChange);
   const search = new Annealer(
     board,

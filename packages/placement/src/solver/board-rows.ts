@@ -1,4 +1,5 @@
 import { NODE_LIVE } from '../model/compiled.ts';
+import type { Imbalance } from './imbalance.ts';
 import type { Ranges } from './ranges.ts';
 import type { SolverState } from './state.ts';
 
@@ -16,10 +17,12 @@ export interface BoardRows {
   readonly most: Float64Array;
   readonly room: Float64Array;
   readonly scale: Float64Array;
+  /** [n * W + row] what being outside by a whole fair share counts. */
+  readonly weight: Float64Array;
 }
 
-/** Lays out the rows of what stands; `scale` by dimension: [n * D + d]. */
-export function boardRows(state: SolverState, ranges: Ranges, scale: Float64Array): BoardRows {
+/** Lays out the rows of what stands. */
+export function boardRows(state: SolverState, ranges: Ranges, { scale, weight }: Imbalance): BoardRows {
   const { N, D, S } = state.layout.problem;
   const W = state.layout.rolesWeighAlike ? D : D + 1;
   const rows: BoardRows = {
@@ -30,6 +33,7 @@ export function boardRows(state: SolverState, ranges: Ranges, scale: Float64Arra
     most: new Float64Array(N * W).fill(Number.POSITIVE_INFINITY),
     room: new Float64Array(N * W).fill(Number.POSITIVE_INFINITY),
     scale: new Float64Array(N * W),
+    weight: new Float64Array(N * W).fill(1),
   };
   layAmounts(state, rows);
   for (let n = 0; n < N; n++) {
@@ -41,6 +45,7 @@ export function boardRows(state: SolverState, ranges: Ranges, scale: Float64Arra
       rows.most[i] = ranges.most[from] as number;
       rows.room[i] = state.layout.room[from] as number;
       rows.scale[i] = scale[from] as number;
+      rows.weight[i] = weight[from] as number;
     }
     if (W > D) layLeaders(state, ranges, rows, n);
   }

@@ -1,6 +1,7 @@
 import { NODE_LIVE, NONE } from '../model/compiled.ts';
 import { boardRows } from './board-rows.ts';
 import type { Chance } from './chance.ts';
+import type { Imbalance } from './imbalance.ts';
 import { couldGoOn } from './leader-graph.ts';
 import type { Ranges } from './ranges.ts';
 import { isPinned, mayTake, ownZoneRule, stoodOn } from './rules.ts';
@@ -33,6 +34,8 @@ export class Board {
   readonly most: Float64Array;
   readonly room: Float64Array;
   readonly scale: Float64Array;
+  /** [n * W + row] what being outside by a whole fair share counts. */
+  readonly weight: Float64Array;
   /** [p * N + n] MAY_TAKE | STOOD | PINNED | LED */
   readonly place: Uint8Array;
   /** [n] 1 where live: slots elsewhere stay. */
@@ -46,9 +49,9 @@ export class Board {
   readonly count: Int32Array;
   readonly #perResource: Int32Array;
 
-  constructor(state: SolverState, ranges: Ranges, scale: Float64Array) {
+  constructor(state: SolverState, ranges: Ranges, imbalance: Imbalance) {
     const { N, P, nodeState } = state.layout.problem;
-    const rows = boardRows(state, ranges, scale);
+    const rows = boardRows(state, ranges, imbalance);
     this.state = state;
     this.N = N;
     this.W = rows.W;
@@ -59,6 +62,7 @@ export class Board {
     this.most = rows.most;
     this.room = rows.room;
     this.scale = rows.scale;
+    this.weight = rows.weight;
     this.place = new Uint8Array(P * N);
     this.live = Uint8Array.from(nodeState, (is) => (is === NODE_LIVE ? 1 : 0));
     this.zoneLimit = new Int32Array(P);

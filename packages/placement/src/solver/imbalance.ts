@@ -4,8 +4,9 @@ import type { Ranges } from './ranges.ts';
 import type { SolverState } from './state.ts';
 
 /**
- * How far nodes are outside their ranges: summed over the dimensions, as shares of what is fair. What lies inside counts nothing, so
- * that nothing is moved for it.
+ * How far nodes are outside their ranges: summed over the dimensions, as shares of what is fair on average. What lies inside counts nothing, so
+ * that nothing is moved for it. The same load counts the same on every node: were it a share of the node's own, what is lacking would be pushed on to the
+ * nodes of the largest shares, and a cluster that cannot be within its ranges would be far from them there.
  */
 export class Imbalance {
   readonly #state: SolverState;
@@ -13,6 +14,8 @@ export class Imbalance {
   readonly #most: Float64Array;
   /** [n * D + d] one over the fair share. */
   readonly scale: Float64Array;
+  /** [n * D + d] the fair share as a part of the mean one: so much more of the same load it takes to be outside by the same share. */
+  readonly weight: Float64Array;
 
   constructor(state: SolverState, ranges: Ranges, fair: FairShares) {
     const { N, D, nodeState } = state.layout.problem;
@@ -20,6 +23,7 @@ export class Imbalance {
     this.#least = ranges.least;
     this.#most = ranges.most;
     this.scale = new Float64Array(N * D);
+    this.weight = new Float64Array(N * D).fill(1);
     for (let d = 0; d < D; d++) {
       let sum = 0;
       for (let n = 0; n < N; n++) sum += fair.load[n * D + d] as number;
@@ -27,6 +31,7 @@ export class Imbalance {
         if (nodeState[n] !== NODE_LIVE) continue;
         const share = fair.load[n * D + d] as number;
         this.scale[n * D + d] = share > 0 ? 1 / share : sum > 0 ? N / sum : 0;
+        if (share > 0) this.weight[n * D + d] = (share * N) / sum;
       }
     }
   }
@@ -83,7 +88,7 @@ export class Imbalance {
     const above = load - (this.#most[i] as number);
     const outside = above > 0 ? above : (this.#least[i] as number) - load;
     const share = outside * (this.scale[i] as number);
-    return share > DUST ? share : 0;
+    return share > DUST ? share * (this.weight[i] as number) : 0;
   }
 }
 

@@ -5,6 +5,9 @@ import type { Trial } from './trial.ts';
 
 /** How often a slot drawn from all takes part, instead of a copy. */
 const ANY_SLOT = 0.3;
+/** How often another lead comes back for one that was handed over, and how many partitions are looked at for it. */
+const TRADE = 0.7;
+const PARTITIONS_LOOKED_AT = 32;
 /** How often only one partition does, and looks for another copy on the same node. */
 const ONE_ALONE = 0.3;
 const LOOKS = 8;
@@ -30,10 +33,9 @@ export class RoleTries {
     this.#someCopy = someCopy;
   }
 
-  /** Two slots exchange roles, or those of two partitions with a copy on one node: as often as not one leads instead of the other. */
+  /** Two slots exchange roles, or those of two partitions: nodes trade leads, or of two copies on one node as often as not one leads instead of the other. */
   next(reach: number): boolean {
-    if (this.#chance.share() < ANY_SLOT)
-      return this.#exchange(this.#chance.below(this.#board.node.length), reach) <= reach;
+    if (this.#chance.share() < ANY_SLOT) return this.#ofAny(this.#chance.below(this.#board.node.length), reach);
     const s = this.#someCopy();
     if (s === NONE) return false;
     const n = this.#board.node[s] as number;
@@ -42,6 +44,30 @@ export class RoleTries {
     if (this.#chance.share() < ONE_ALONE) return true;
     const t = this.#copyBeside(s, n);
     return t !== NONE && this.#exchange(t, reach - rise) <= reach - rise;
+  }
+
+  /** Any slot exchanges roles, and mostly the two nodes exchange those of another partition the other way round. */
+  #ofAny(s: number, reach: number): boolean {
+    const n = this.#board.node[s] as number;
+    const rise = this.#exchange(s, reach);
+    if (rise > reach || this.#chance.share() >= TRADE) return rise <= reach;
+    return this.#tradeBack(this.#board.node[s] as number, n, reach - rise);
+  }
+
+  /** A slot that has to lead goes from one node to the other, of any partition with a replica on both. */
+  #tradeBack(a: number, b: number, reach: number): boolean {
+    const { problem } = this.#board.state.layout;
+    for (let look = 0; look < PARTITIONS_LOOKED_AT; look++) {
+      const p = this.#chance.below(problem.P);
+      const s = this.#board.slotAt(p, a);
+      const t = s === undefined ? undefined : this.#board.slotAt(p, b);
+      if (s === undefined || t === undefined || !this.#mayExchange(s, t)) continue;
+      const rise = this.#trial.rise(s, b) + this.#trial.rise(t, a);
+      if (rise > reach) continue;
+      this.#changePlaces(s, t);
+      return true;
+    }
+    return false;
   }
 
   /** A copy on the node, of another partition than that of s. */

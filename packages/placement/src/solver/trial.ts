@@ -170,13 +170,13 @@ export class Trial {
   }
 
   #outsideOf(n: number): number {
-    const { W, load, least, most, scale } = this.#board;
+    const { W, load, least, most, scale, weight } = this.#board;
     let sum = 0;
     for (let i = n * W; i < (n + 1) * W; i++) {
       const now = load[i] as number;
       const above = now - (most[i] as number);
       const outside = (above > 0 ? above : (least[i] as number) - now) * (scale[i] as number);
-      if (outside > DUST) sum += outside * (1 + FAR * outside);
+      if (outside > DUST) sum += (weight[i] as number) * outside * (1 + FAR * outside);
     }
     return sum;
   }

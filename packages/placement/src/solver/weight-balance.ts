@@ -1,6 +1,7 @@
 import { NODE_LIVE, NONE } from '../model/compiled.ts';
 import type { Budget } from './budget.ts';
 import type { Imbalance } from './imbalance.ts';
+import { LeadTradeSearch } from './lead-trades.ts';
 import { couldGoOn, handOverCost, mayHandOver } from './leader-graph.ts';
 import { Neighbours } from './neighbours.ts';
 import type { Ranges } from './ranges.ts';
@@ -11,7 +12,7 @@ import { SwapSearch } from './swaps.ts';
 /**
  * Brings the load on every node into its range in every dimension, with few copies: again and again the node that is furthest outside is
  * helped by whatever mends most for what it costs. A move of one replica, to or from the nodes likeliest to help; handing a lead to a
- * follower or taking one over, where roles weigh differently; and, when neither helps, an exchange of two replicas. A node that nothing helps
+ * follower or taking one over, where roles weigh differently; and, when neither helps, a trade of two leads or an exchange of two replicas. A node that nothing helps
  * is left until something about it changes.
  */
 export function balanceWeights(state: SolverState, ranges: Ranges, imbalance: Imbalance, budget: Budget): void {
@@ -32,6 +33,7 @@ class WeightBalance {
   readonly #budget: Budget;
   readonly #neighbours: Neighbours;
   readonly #swaps: SwapSearch;
+  readonly #trades: LeadTradeSearch | undefined;
   /** [n] how far the node is outside its range; [n] 1 where nothing helped. */
   readonly #outside: Float64Array;
   readonly #stuck: Uint8Array;
@@ -51,6 +53,7 @@ class WeightBalance {
     this.#budget = budget;
     this.#neighbours = new Neighbours(state, imbalance);
     this.#swaps = new SwapSearch(state, imbalance);
+    this.#trades = state.layout.rolesWeighAlike ? undefined : new LeadTradeSearch(state, imbalance);
     this.#outside = new Float64Array(N);
     this.#stuck = new Uint8Array(N);
     this.#amount = new Float64Array(D);
@@ -88,7 +91,21 @@ class WeightBalance {
       this.#apply();
       return true;
     }
-    const swap = this.#swaps.find(n, lacks > NOTHING ? [...givers, ...takers] : [...takers, ...givers]);
+    return this.#trade(n) || this.#swap(n, lacks > NOTHING ? [...givers, ...takers] : [...takers, ...givers]);
+  }
+
+  #trade(n: number): boolean {
+    const trade = this.#trades?.find(n);
+    if (trade === undefined) return false;
+    const other = this.#state.node[trade.taken.leader] as number;
+    this.#trades?.apply(trade);
+    this.#changed(n);
+    this.#changed(other);
+    return true;
+  }
+
+  #swap(n: number, neighbours: readonly number[]): boolean {
+    const swap = this.#swaps.find(n, neighbours);
     if (swap === undefined) return false;
     const a = this.#state.node[swap.first] as number;
     const b = this.#state.node[swap.second] as number;
