@@ -68,6 +68,44 @@ describe('incarnations that a connection knows', () => {
     expect(sender.send(led)).toEqual(['look']);
   });
 
+  it('are read again once somebody else has created a child beside them, though another of them was compared since', () => {
+    const sender = new Sender();
+    sender.send(led, { view: reading });
+    // The leader's node may have gone and come again, with the version that it had, before the one beside it was read.
+    const nodes = new Map([
+      ['/c/other', node({ czxid: 5n })],
+      ['/view', node()],
+    ]);
+    const parents = new Map([['/c', stat({ cversion: 20, numChildren: 2 })]]);
+    const beside = { ...led, if: [{ path: '/c/other', createRevision: 5n }] };
+    sender.send(beside, { view: { nodes, parents } });
+    expect(sender.send(beside)).toEqual([
+      'check /c/other',
+      'create /c/.keelson-guard-',
+      'delete /c/.keelson-guard-0000000012',
+      'set /view',
+    ]);
+    expect(sender.send(led)).toEqual(['look']);
+  });
+
+  it('are all kept while only the own multis create children beside them', () => {
+    const sender = new Sender();
+    sender.send(led, { view: reading });
+    const nodes = new Map([
+      ['/c/other', node({ czxid: 5n })],
+      ['/view', node()],
+    ]);
+    const parents = new Map([['/c', stat({ cversion: 18, numChildren: 2 })]]);
+    sender.send({ ...led, if: [{ path: '/c/other', createRevision: 5n }] }, { view: { nodes, parents } });
+    expect(sender.send(led)).toEqual(guarded(11));
+  });
+
+  it('are not learnt from a check of the version alone', () => {
+    const sender = new Sender();
+    sender.send({ ...led, if: [{ path: '/c/leader', version: 4 }] }, { view: reading });
+    expect(sender.send(led)).toEqual(['look']);
+  });
+
   it('tell where another is compared', () => {
     const sender = new Sender();
     sender.send(led, { view: reading });
