@@ -19,8 +19,8 @@ export class TakeOver {
   #ended;
   #revisions = new Set();
   #bringUpMs;
-  /** Who was asked to become MASTER since the session ended: it may be the one that was killed, where that was back first. */
-  #asked = new Map();
+  /** Who was asked to become MASTER, or became it, since the session ended: it may be the one that was killed, where that was back first. */
+  #heirs = new Map();
 
   constructor(instance, partitions, resource) {
     this.#instance = instance;
@@ -61,26 +61,31 @@ export class TakeOver {
     if (change.type !== 'put') return;
     if (path.includes('/MESSAGES/')) this.#message(decodeRecord(change.entry.value), atMs);
     else if (path.includes('/IN_SYNC/')) this.#mark('claimed', path.slice(path.lastIndexOf('/') + 1), atMs);
-    else if (path.includes('/CURRENTSTATES/')) this.#states('promoted', decodeRecord(change.entry.value), atMs);
+    else if (path.includes('/CURRENTSTATES/')) this.#states(path, decodeRecord(change.entry.value), atMs);
     else if (path.endsWith(this.#view)) this.#viewed(decodeRecord(change.entry.value), atMs);
   }
 
   #message(record, atMs) {
     const { TO_STATE: to, FROM_STATE: from, PARTITION_NAME: partition, MSG_STATE: state } = record?.simpleFields ?? {};
     if (from === 'OFFLINE' && this.#ended !== undefined) this.#bringUpMs ??= atMs;
-    if (to === 'MASTER' && this.#ended !== undefined) this.#asked.set(partition, record.simpleFields.TGT_NAME);
+    if (to === 'MASTER' && this.#ended !== undefined) this.#heirs.set(partition, record.simpleFields.TGT_NAME);
     if (to === 'MASTER') this.#mark(state === 'new' ? 'asked' : 'taken', partition, atMs);
   }
 
-  #states(step, record, atMs) {
-    for (const [partition, fields] of Object.entries(record?.mapFields ?? {}))
-      if (fields.CURRENT_STATE === 'MASTER') this.#mark(step, partition, atMs);
+  #states(path, record, atMs) {
+    const [, instance] = /\/INSTANCES\/([^/]+)\//.exec(path) ?? [];
+    for (const [partition, fields] of Object.entries(record?.mapFields ?? {})) {
+      if (fields.CURRENT_STATE !== 'MASTER') continue;
+      // On ZooKeeper a message that comes and goes before it is read is never seen.
+      if (this.#ended !== undefined && instance !== undefined) this.#heirs.set(partition, instance);
+      this.#mark('promoted', partition, atMs);
+    }
   }
 
   #viewed(record, atMs) {
     for (const [partition, row] of Object.entries(record?.mapFields ?? {})) {
       const masters = Object.entries(row).filter(([, state]) => state === 'MASTER');
-      if (masters.length === 1 && masters[0][0] === this.#asked.get(partition)) this.#mark('shown', partition, atMs);
+      if (masters.length === 1 && masters[0][0] === this.#heirs.get(partition)) this.#mark('shown', partition, atMs);
     }
   }
 
