@@ -31,6 +31,9 @@ const RETRY_MS = 50;
 /** Pause after an error that a repetition will hardly mend, in milliseconds. */
 const FAILED_MS = 1000;
 
+/** How long new replicas wait for promotions, in milliseconds: several times what a promotion takes where all is well. */
+const HOLD_BACK_MS = 500;
+
 /** One term of one leading controller: watches the cluster, plans, writes; ends with the leadership. */
 export class ControllerTerm {
   readonly #options: ControllerTermOptions;
@@ -167,7 +170,12 @@ export class ControllerTerm {
     const { snapshot } = this.#mirror;
     const beganMs = runtime.clock.monotonicMs();
     const previous = this.#plan;
-    const plan = planCluster(snapshot, nowMs, { ...planning, previous, changes: this.#mirror.takeChanges() });
+    const plan = planCluster(snapshot, nowMs, {
+      ...planning,
+      previous,
+      changes: this.#mirror.takeChanges(),
+      holdBackMs: HOLD_BACK_MS,
+    });
     this.#plan = plan;
     const newId = (): string => runtime.random.uuid();
     const context = { controller: name, session: session.id, nowMs, newId };

@@ -4,6 +4,7 @@ import { type NodeSets, nodeSets } from './node-sets.ts';
 import { persistedIdealState } from './persist-assignment.ts';
 import type { ResourcePlan, ResourcePlanOptions } from './plan-resource.ts';
 import { planResources } from './plan-resources.ts';
+import { promotionsFirst } from './promotions-first.ts';
 import type { Transition } from './transition.ts';
 
 /** Everything that is decided about a cluster at one moment, and all that follows from it for the store. */
@@ -36,6 +37,8 @@ export interface ClusterPlanOptions extends Omit<ResourcePlanOptions, 'nowMs'> {
   readonly previous?: ClusterPlan | undefined;
   /** What changed since the plan before; absent: anything may have. */
   readonly changes?: ClusterChanges;
+  /** How long new replicas wait for promotions to be answered, in milliseconds. Default 0: not at all. */
+  readonly holdBackMs?: number;
 }
 
 /** External views that must be written or deleted. What is the same object as stored, or says the same, is left alone. */
@@ -68,8 +71,12 @@ function newlyOffline(snapshot: ClusterSnapshot): readonly string[] {
 }
 
 /** When time alone next asks for a plan: never at once, or a plan that changes nothing would be made without end. */
-function earliest(resources: ReadonlyMap<string, ResourcePlan>, nowMs: number): number | undefined {
-  let due: number | undefined;
+function earliest(
+  resources: ReadonlyMap<string, ResourcePlan>,
+  nowMs: number,
+  heldUntilMs: number | undefined,
+): number | undefined {
+  let due = heldUntilMs;
   for (const { lookAgainMs } of resources.values()) {
     if (lookAgainMs !== undefined) due = Math.min(due ?? lookAgainMs, lookAgainMs);
   }
@@ -91,16 +98,19 @@ export function planCluster(snapshot: ClusterSnapshot, nowMs: number, options: C
   const partitions = paused ? [] : [...resources.values()].flatMap((plan) => [...plan.partitions.values()]);
   const compared = paused ? { views: [], viewsToRemove: [] } : compareViews(snapshot, resources);
   const persisted = paused ? [] : [...resources.values()].map((plan) => persistedIdealState(snapshot, plan));
+  const transitions = partitions.flatMap((plan) => plan.transitions);
+  // What is held back stays wanted: the next plan asks for it, whatever that is made for.
+  const { now, untilMs } = promotionsFirst(transitions, resources, nowMs, options.holdBackMs ?? 0);
   return {
     eventName: changes?.eventName ?? 'ControllerChange',
     nodes,
     resources,
     paused,
-    transitions: partitions.flatMap((plan) => plan.transitions),
+    transitions: now,
     obsolete: partitions.flatMap((plan) => plan.obsolete),
     ...compared,
     idealStates: persisted.filter((ideal) => ideal !== undefined),
     wentOffline: newlyOffline(snapshot),
-    lookAgainMs: earliest(resources, nowMs),
+    lookAgainMs: earliest(resources, nowMs, untilMs),
   };
 }
