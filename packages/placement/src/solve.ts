@@ -66,7 +66,7 @@ function start(
   options: SolveOptions,
 ): Generator<SolveProgress, Solved, void> {
   options.signal?.throwIfAborted();
-  return solveInSteps(standing, options.budget ?? 400_000 + 20 * (compiled.N + compiled.P));
+  return solveInSteps(standing, options.budget ?? 2_000_000 + 20 * (compiled.N + compiled.P));
 }
 
 function report(progress: SolveProgress, { signal, onProgress }: SolveOptions): void {

@@ -18,7 +18,7 @@ const LEADER_CHANGE = 0.5;
  * The last bit, where unlike replicas have to add up in as few copies as can be. Prices of load on every node say what each copy is worth and how
  * few there have to be at least ({@link findPrices}); then threshold accepting among the copies that are worth their price, and
  * then one copy less, again and again, as long as the ranges can be reached without it. It ends as soon as nothing is left to be gained;
- * the best state on the way is what remains, so it never ends worse than it began. At most about seven times `steps` tries.
+ * the best state on the way is what remains, so it never ends worse than it began. At most about twenty times `steps` tries.
  */
 export function anneal(state: SolverState, ranges: Ranges, imbalance: Imbalance, budget: Budget, steps: number): void {
   const { P, N } = state.layout.problem;
@@ -41,9 +41,10 @@ export function anneal(state: SolverState, ranges: Ranges, imbalance: Imbalance,
   board.adopt(search.best);
 }
 
-/** How far above the bound more is tried, and even more. */
+/** How far above the bound more is tried, and even more, and as much as there is. */
 const NEAR = 1.01;
 const FAR = 1.03;
+const FARTHER = 1.05;
 
 /** One run of threshold accepting. */
 interface Run {
@@ -68,6 +69,8 @@ const RUNS: readonly Run[] = [
   { beyond: NEAR, share: 0.4, shareWithRoles: 0.4, threshold: 0.6, worth: 0 },
   { beyond: FAR, share: 2, shareWithRoles: 2, threshold: 0.15, worth: 1 },
   { beyond: FAR, share: 1, shareWithRoles: 2, threshold: 0.1, worth: 1 },
+  { beyond: FARTHER, share: 6, shareWithRoles: 6, threshold: 0.4, worth: 1 },
+  { beyond: FARTHER, share: 6, shareWithRoles: 6, threshold: 0.6, worth: 0 },
 ];
 /**
  * What a whole fair share outside the ranges counts, in copies: little at first, so that ways through the outside are open, then more and more,

@@ -4,7 +4,7 @@ import type { SolveProgress } from './solver.ts';
 export interface SolveOptions {
   /**
    * Steps of improvement it may take: a step tries one move, exchange or chain of moves. A count and no time, so that the answer stays
-   * the same on every machine. Default: enough for what balance needs, 400 000 and 20 per node and partition.
+   * the same on every machine. Default: enough for what balance needs, 2 000 000 and 20 per node and partition.
    */
   readonly budget?: number;
   /** Ends the solve between two slices of work with the signal's reason as the error. */

@@ -8,6 +8,13 @@ import {
 import { changesBetween } from './problem-changes.ts';
 
 /**
+ * Steps of improvement of one solve, and more for each node and partition: a fifth of what the solver allows itself where the weights of a small cluster fit
+ * badly, as whoever waits for a new MASTER waits for this too.
+ */
+const BUDGET = 400_000;
+const BUDGET_EACH = 20;
+
+/**
  * Solves one problem after the other, each by what makes it different from the one before: what is alike is neither checked nor compiled nor placed
  * again. The answers are those of solving each by itself.
  */
@@ -18,7 +25,9 @@ export class PlacementSession {
 
   /** @throws PlacementError where the problem contradicts itself. */
   solve(problem: PlacementProblem): PlacementResult {
-    return (this.#goneOn(problem) ?? this.#opened(problem)).solve();
+    const partitions = problem.resources.reduce((sum, resource) => sum + resource.partitions.length, 0);
+    const budget = BUDGET + BUDGET_EACH * (problem.nodes.length + partitions);
+    return (this.#goneOn(problem) ?? this.#opened(problem)).solve({ budget });
   }
 
   #opened(problem: PlacementProblem): Placement {
