@@ -213,14 +213,16 @@ export class TreeLink implements KvBackend {
   answer(arrive: () => void, earliestMs = 0): number {
     const connection = this.#connection;
     const nowMs = this.#ends.nowMs();
-    const atMs = Math.max(earliestMs, nowMs + this.#faults.drawDelayMs());
-    this.#travel(atMs - nowMs, this.#toClient, () => {
+    let delayMs = Math.max(earliestMs - nowMs, this.#faults.drawDelayMs());
+    // A difference of times may round down: then this would overtake what it is to come after.
+    while (nowMs + delayMs < earliestMs) delayMs += earliestMs * Number.EPSILON;
+    this.#travel(delayMs, this.#toClient, () => {
       if (connection.broken !== undefined) return;
       this.#ends.deliver(() => {
         if (connection.broken === undefined) arrive();
       });
     });
-    return atMs;
+    return nowMs + delayMs;
   }
 
   #travel(delayMs: number, way: OneWay, arrive: () => void): void {
