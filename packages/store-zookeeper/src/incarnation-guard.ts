@@ -1,6 +1,7 @@
-import { lastSegment, parentPath, type StorePath } from '@keelson/store';
+import { lastSegment, type StorePath } from '@keelson/store';
 import type { MultiOperation, Stat } from '@keelson/zookeeper-client';
 import { GUARD_NAME } from './entry.ts';
+import { parentOf } from './tree-view.ts';
 
 const NOTHING = new Uint8Array();
 
@@ -31,7 +32,7 @@ export function childrenCreated(parent: Pick<Stat, 'cversion' | 'numChildren'>):
  * any other creation in between gives it another number, the deletion fails, and the whole transaction with it.
  */
 export function incarnationGuard(path: StorePath, parent: Pick<Stat, 'cversion' | 'numChildren'>): MultiOperation[] {
-  const above = parentPath(path) ?? '/';
+  const above = parentOf(path);
   const guard = `${above === '/' ? '' : above}/${GUARD_NAME}`;
   const number = String(childrenCreated(parent)).padStart(10, '0');
   return [

@@ -1,7 +1,7 @@
-import { parentPath, type StorePath } from '@keelson/store';
+import type { StorePath } from '@keelson/store';
 import type { MultiOperation, Stat } from '@keelson/zookeeper-client';
 import { childrenCreated, isGuard, versionTellsIncarnation } from './incarnation-guard.ts';
-import type { TreeView } from './tree-view.ts';
+import { parentOf, type TreeView } from './tree-view.ts';
 
 /** Most nodes, and parents, that are remembered. Forgetting one costs a round trip, no more. */
 const MAX_KNOWN = 1_000;
@@ -72,8 +72,6 @@ export class KnownIncarnations {
     this.#children.get(parentOf(path))?.nodes.delete(path);
   }
 }
-
-const parentOf = (path: StorePath): StorePath => parentPath(path) ?? '/';
 
 /** Keeps the newest. */
 function keep<T>(map: Map<StorePath, T>, path: StorePath, value: T): void {

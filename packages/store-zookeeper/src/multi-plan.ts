@@ -1,17 +1,10 @@
 import { KeelsonError } from '@keelson/runtime';
-import {
-  type Comparison,
-  type Operation,
-  type OperationResult,
-  parentPath,
-  type StorePath,
-  type TransactionResult,
-} from '@keelson/store';
+import type { Comparison, Operation, OperationResult, StorePath, TransactionResult } from '@keelson/store';
 import { meets } from '@keelson/store/driver';
 import type { Acl, MultiOperation, MultiOutcome } from '@keelson/zookeeper-client';
 import { createdBy, entryOf, foundVersion, ownerOfSession, writtenBy } from './entry.ts';
 import { incarnationGuard, versionTellsIncarnation } from './incarnation-guard.ts';
-import { ancestorsOf, PlannedTree, type TreeView } from './tree-view.ts';
+import { ancestorsOf, PlannedTree, parentOf, type TreeView } from './tree-view.ts';
 
 /** An operation with what only the store knows: the copied value and the session's number. */
 export type PreparedOperation =
@@ -98,7 +91,7 @@ class Planner {
     this.#checks.set(path, { type: 'check', path, version: node.stat.version });
     const parent = this.#tree.parentStat(path);
     if (incarnation && parent !== undefined && !versionTellsIncarnation(path, node.stat))
-      this.#guards.set(parentPath(path) ?? '/', incarnationGuard(path, parent));
+      this.#guards.set(parentOf(path), incarnationGuard(path, parent));
   }
 
   /** Plans an operation of the branch; gives what reads its result from the answer. */

@@ -2,7 +2,6 @@ import { type CallOptions, KeelsonError, sleep, throwIfAborted } from '@keelson/
 import {
   checkPath,
   type Operation,
-  parentPath,
   type Session,
   type StorePath,
   type Transaction,
@@ -16,7 +15,7 @@ import type { Link } from './link.ts';
 import { holds, type PreparedOperation, type PreparedTransaction, planMulti } from './multi-plan.ts';
 import { orAbsent } from './reads.ts';
 import { underSession, type ZooKeeperSession } from './session.ts';
-import { ancestorsOf, type SeenNode, type TreeView } from './tree-view.ts';
+import { ancestorsOf, parentOf, type SeenNode, type TreeView } from './tree-view.ts';
 
 /** A multi that failed because what it stood on has changed. */
 const changedMeanwhile: ReadonlySet<number | undefined> = new Set<number | undefined>([
@@ -125,7 +124,7 @@ export class Transactions {
   ): Promise<{ readonly view: TreeView; readonly zxid: bigint }> {
     const { client } = link;
     const paths = [...new Set([...transaction.if, ...transaction.then, ...transaction.else].map(({ path }) => path))];
-    const above = [...new Set(paths.map((path) => parentPath(path) ?? '/'))];
+    const above = [...new Set(paths.map((path) => parentOf(path)))];
     const [zxid, parents, nodes] = await Promise.all([
       link.catchUp(),
       readEach(above, (path) => client.exists(path, limits)),
@@ -211,7 +210,7 @@ function guardedParents({ if: comparisons, then: branch, else: otherwise }: Prep
     ...comparisons.filter((one) => one.createRevision !== undefined || one.modifyRevision !== undefined),
     ...all.filter(({ type }) => type === 'get'),
   ].map(({ path }) => path);
-  return [...new Set(paths.filter((path) => !isSequential(path)).map((path) => parentPath(path) ?? '/'))];
+  return [...new Set(paths.filter((path) => !isSequential(path)).map((path) => parentOf(path)))];
 }
 
 const NOTHING = new Uint8Array();
@@ -253,7 +252,7 @@ export function guessedView(
     if (stat === undefined) return undefined;
     nodes.set(path, { data: NOTHING, stat });
     if (versionTellsIncarnation(path, stat)) continue;
-    const parent = parentPath(path) ?? '/';
+    const parent = parentOf(path);
     const created = link.incarnations.created(parent);
     if (created === undefined) return undefined;
     parents.set(parent, { ...ASSUMED, cversion: 2 * created });

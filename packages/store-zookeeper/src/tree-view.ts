@@ -15,6 +15,9 @@ export interface TreeView {
   readonly parents: ReadonlyMap<StorePath, Stat | undefined>;
 }
 
+/** The node whose child a path is. The root stands in for its own parent: a tree has nothing above it. */
+export const parentOf = (path: StorePath): StorePath => parentPath(path) ?? '/';
+
 /** The paths above, from the top down, without the root. */
 export function ancestorsOf(path: StorePath): StorePath[] {
   const ancestors: StorePath[] = [];
@@ -46,7 +49,7 @@ export class PlannedTree {
 
   /** Metadata of the parent as it was before the node was read. */
   parentStat(path: StorePath): Stat | undefined {
-    return this.#view.parents.get(parentPath(path) ?? '/');
+    return this.#view.parents.get(parentOf(path));
   }
 
   /** The topmost missing path at or above this one: creating that alone shows that nothing is below it. */

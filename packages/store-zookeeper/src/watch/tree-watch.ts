@@ -3,7 +3,6 @@ import {
   type Change,
   isBelow,
   isPath,
-  lastSegment,
   parentPath,
   type Revision,
   type SnapshotReason,
@@ -14,7 +13,7 @@ import {
 import { bufferLimitOf, depthOf, WatchIterator } from '@keelson/store/driver';
 import type { NodeEvent } from '@keelson/zookeeper-client';
 import type { StoreContext } from '../context.ts';
-import { GUARD_NAME } from '../entry.ts';
+import { isGuard } from '../incarnation-guard.ts';
 import { ChangeTracker, type Reading } from './change-tracker.ts';
 import { DirtyPaths } from './dirty-paths.ts';
 import { EntryReader } from './entry-reader.ts';
@@ -130,7 +129,7 @@ export class TreeWatch extends WatchIterator {
 
   #covers(path: StorePath): boolean {
     const { path: root, depth } = this.#scope;
-    if (lastSegment(path).startsWith(GUARD_NAME) || !isPath(path)) return false;
+    if (isGuard(path) || !isPath(path)) return false;
     if (!this.#context.chrooted && (path === '/zookeeper' || path.startsWith('/zookeeper/'))) return false;
     // Events about the path's children name the path; the reader of one-shot watches looks at the children then.
     if (path === root) return path !== '/' || this.#support.classic;
