@@ -6,7 +6,10 @@ import { leftBehind } from './left-behind.ts';
 import { forever, rest, TTL_MS, takePart } from './persist.ts';
 
 const parties = ['party-1', 'party-2', 'party-3'];
-/** How long somebody who gave up or died may still have been counted, in milliseconds: its entry goes with its session at the latest. */
+/**
+ * How long somebody who gave up or died may still have been counted, in milliseconds: its entry goes with its session at the latest. A store that was
+ * started again gives every session its full ttl again, so the time begins anew then.
+ */
 const GRACE_MS = 2 * TTL_MS + 2_000;
 
 /** One party's way through one round. */
@@ -76,6 +79,7 @@ class Rounds {
 
   constructor(world: SimulatedWorld) {
     this.#world = world;
+    world.server.onRestart(() => (world.server.up ? this.#beginGraceAnew() : this.#forgetGone()));
   }
 
   begin(party: string): Visit {
@@ -108,6 +112,16 @@ class Rounds {
     );
     if (inside !== undefined)
       this.#world.violate(`${visit.party} had left round ${visit.round} for good while ${inside.party} was in it`);
+  }
+
+  /** Those whose grace is over when the store ends have no entry that it could keep. */
+  #forgetGone(): void {
+    const nowMs = this.#world.nowMs;
+    this.#visits = this.#visits.filter(({ endedMs }) => endedMs === undefined || endedMs > nowMs - GRACE_MS);
+  }
+
+  #beginGraceAnew(): void {
+    for (const visit of this.#visits) if (visit.endedMs !== undefined) visit.endedMs = this.#world.nowMs;
   }
 
   /** Whether it may have been counted for the round: it is in it or entering, or was until a moment ago. */

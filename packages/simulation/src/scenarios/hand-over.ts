@@ -55,6 +55,12 @@ function watchPosition(world: SimulatedWorld): void {
   let newest = 0;
   void (async () => {
     for await (const event of store.watch(position)) {
+      // Where the store has forgotten what the watch missed, it tells how things stand: several items may have been done.
+      if (event.type === 'snapshot') {
+        const reached = Number(textOf(event.entries[0]) || '0');
+        if (reached < newest) world.violate(`the work stands at item ${reached} after item ${newest}`);
+        newest = reached;
+      }
       if (event.type !== 'changes') continue;
       for (const change of event.changes) {
         if (change.type !== 'put') continue;
