@@ -67,7 +67,7 @@ export const errorCatalogue: Readonly<Record<ErrorCode, ErrorKind>> = {
     false,
     504,
     'A write was sent but its reply was lost: it may or may not have been applied.',
-    'Read what you wrote before you decide to write again.',
+    'Read, then write again only on condition that what you read still stands: the first may yet arrive.',
   ),
   E_CLOSED: kind(false, 503, 'The object was closed before or during the call.', 'Open a new one.'),
   E_INTERNAL: kind(

@@ -47,12 +47,12 @@ export class Improvement {
   }
 
   *run(progress: (phase: SolvePhase) => SolveProgress): Generator<SolveProgress, void, void> {
-    yield* this.#rounds(progress);
+    yield* this.#rounds(progress, false);
     if (this.#isWorthAnnealing()) {
       const tries = Math.min(MOST_TRIES, TRIES_PER_SLOT * this.#state.layout.problem.S);
       anneal(this.#state, this.#ranges, this.#imbalance, this.#budget, tries);
       yield progress('anneal');
-      yield* this.#rounds(progress);
+      yield* this.#rounds(progress, true);
     }
     const before = this.#state.changes;
     meetWishes(this.#state, this.#ranges, this.#imbalance, this.#budget);
@@ -67,17 +67,23 @@ export class Improvement {
     yield progress('wishes');
   }
 
-  *#rounds(progress: (phase: SolvePhase) => SolveProgress): Generator<SolveProgress, void, void> {
+  *#rounds(progress: (phase: SolvePhase) => SolveProgress, annealed: boolean): Generator<SolveProgress, void, void> {
     for (let round = 0; round < MOST_ROUNDS; round++) {
       const before = this.#state.changes;
       this.#balance();
       yield progress('balance');
       const balanced = this.#state.changes;
+      if ((annealed || round === MOST_ROUNDS - 1) && this.#leadsSuit()) return;
       evenOutLeaders(this.#state, this.#ranges, this.#fair.leaders, this.#budget);
       yield progress('leaders');
       const loadsStand = this.#state.changes === balanced || this.#state.layout.rolesWeighAlike;
       if (this.#state.changes === before || (loadsStand && round === 0)) return;
     }
+  }
+
+  /** Whether a lead is a load too, and both are within their ranges: handing leads back would only put loads out again. */
+  #leadsSuit(): boolean {
+    return !this.#state.layout.rolesWeighAlike && !this.#isAnyOutside() && this.#leadersAreWithin();
   }
 
   #balance(): void {

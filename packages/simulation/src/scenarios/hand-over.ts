@@ -90,16 +90,21 @@ async function work(
   const session = await persist(runtime, () => store.openSession({ ttlMs: TTL_MS }));
   const leadership = await campaign({ store, session, path, value: bytesOf(name), runtime });
   let next = (await readPosition()) + 1;
+  let version: number | undefined;
   while (!session.lost.aborted && !leadership.lost.aborted) {
     // The item and how far the work came are one step: the item counts as done when the store has taken it.
-    const outcome = await step(store, leadership.fencingToken, next);
+    const outcome = await step(store, leadership.fencingToken, next, version);
+    version = undefined;
     if (outcome === 'done') {
       const wrong = done.note(name, next);
       if (wrong !== undefined) world.violate(wrong);
       next += 1;
-    } else if (outcome === 'unknown')
-      next = Number(textOf(await persist(runtime, () => store.get(position))) || '0') + 1;
-    else break;
+    } else if (outcome === 'unknown') {
+      const reached = await persist(runtime, () => store.get(position));
+      next = Number(textOf(reached) || '0') + 1;
+      // What is not there yet may still come: only one of the two may count.
+      version = reached?.version ?? 0;
+    } else break;
     await rest(runtime, 20, 200);
     // Now and then it gives the work to another.
     if (runtime.random.integer(12) === 0) break;
@@ -107,10 +112,15 @@ async function work(
   await session.close();
 }
 
-async function step(store: Store, token: bigint, item: number): Promise<'done' | 'unknown' | 'lost'> {
+async function step(
+  store: Store,
+  token: bigint,
+  item: number,
+  version: number | undefined,
+): Promise<'done' | 'unknown' | 'lost'> {
   try {
     const { succeeded } = await store.transact({
-      if: [{ path, createRevision: token }],
+      if: [{ path, createRevision: token }, ...(version === undefined ? [] : [{ path: position, version }])],
       then: [{ type: 'put', path: position, value: bytesOf(String(item)) }],
     });
     return succeeded ? 'done' : 'lost';
