@@ -93,6 +93,8 @@ class BarrierVisit implements BarrierPass {
     try {
       const own = this.#seat.place.createRevision;
       this.#round = await this.#follow((view) => enteredStep(view, own, this.#wanted), signal);
+      // Whoever was stopped on the way may have been taken for gone meanwhile.
+      throwIfAborted(this.lost);
       return this;
     } catch (error) {
       await this.#seat.leave(this.#left(error));

@@ -147,6 +147,25 @@ describe('a campaign', () => {
     expect(second.error).toMatchObject({ code: 'E_SESSION_EXPIRED' });
   });
 
+  test('is lost, not won, by whoever was stopped before the reply came and whose session ended meanwhile', async () => {
+    let stoppedForMs = 0;
+    // The clock goes on while a process is stopped, its timers do not.
+    const clock = { ...runtime.clock, monotonicMs: () => runtime.clock.monotonicMs() + stoppedForMs };
+    const own = { ...runtime, clock };
+    const store = memoryStore(own, { backend: tree.backend });
+    const session = await runtime.drive(store.openSession({ ttlMs: 3_000 }));
+    const transact = store.transact.bind(store);
+    store.transact = async (...request) => {
+      const result = await transact(...request);
+      stoppedForMs = 10_000;
+      return result;
+    };
+    const standing = outcome(campaign({ store, session, path: PATH, value: bytes('a'), runtime: own }));
+    await runtime.advance(10);
+    expect(stoppedForMs).toBe(10_000);
+    expect(standing).toMatchObject({ value: undefined, error: { code: 'E_SESSION_EXPIRED' } });
+  });
+
   test('ten candidates lead one after the other, each with a greater token, never two at once', async () => {
     const tokens: bigint[] = [];
     let leading = 0;

@@ -100,8 +100,8 @@ export class Candidacy implements Leadership {
     this.#feed({ type: 'begin' });
     try {
       await this.#won;
-      // Given up in the very turn in which it was won: whoever asked has gone.
-      if (this.#stopped.signal.aborted) throw abortError(this.#stopped.signal);
+      // Given up in the very turn in which it was won, as whoever asked has gone; or won long ago, and lost while the process was stopped.
+      if (this.lost.aborted) throw abortError(this.#stopped.signal);
       return this;
     } catch (error) {
       await this.#withdraw({});

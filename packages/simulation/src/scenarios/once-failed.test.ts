@@ -11,6 +11,7 @@ const onceFailed = [
   ['hand-over', 40905],
   ['barrier', 40990],
   ['hand-over', 50685],
+  ['group', 52264],
 ] as const;
 
 test.each(onceFailed)('%s holds under seed %i', async (name, seed) => {
