@@ -58,15 +58,21 @@ export interface Outcome {
   readonly nodes: number;
 }
 
+/** How an answer is judged. */
+export interface JudgeOptions {
+  /** Steps of each search for a higher bound where an answer stays far above it; see `WeightedQuestion`. */
+  readonly hardWork?: number;
+}
+
 /** Puts a scenario to the solver and judges every answer. */
-export function judge(scenario: Scenario, solve: Solve): Outcome {
+export function judge(scenario: Scenario, solve: Solve, options: JudgeOptions = {}): Outcome {
   const asking = scenario.ask();
   const verdicts: Verdict[] = [];
   let partitions = 0;
   let nodes = 0;
   for (let next = asking.next(); next.done !== true; ) {
     const standing = solve(next.value.problem);
-    verdicts.push(verdictOn(next.value, standing));
+    verdicts.push(verdictOn(next.value, standing, options));
     nodes = Math.max(nodes, next.value.problem.nodes.length);
     partitions = next.value.problem.resources.reduce((sum, resource) => sum + resource.partitions.length, 0);
     next = asking.next(standing);
@@ -88,7 +94,11 @@ const roomOf = (facts: ClusterFacts): Range[][] =>
   );
 
 /** Judges one answer by the oracles. */
-export function verdictOn({ problem, part, placeable, balance }: Question, standing: readonly Standing[]): Verdict {
+export function verdictOn(
+  { problem, part, placeable, balance }: Question,
+  standing: readonly Standing[],
+  options: JudgeOptions = {},
+): Verdict {
   const facts = factsOf(problem);
   const { answer, faults } = readAnswer(facts, standing);
   faults.push(...brokenConstraints(facts, answer));
@@ -120,7 +130,7 @@ export function verdictOn({ problem, part, placeable, balance }: Question, stand
     if (placeable && counts.placed === counts.wanted) {
       // Of answers as even as this one.
       const loads = balance ? stretched(facts, ranges, beside > 1e-9 ? beside + 1e-9 : 0) : roomOf(facts);
-      const question = { loads, changeCost, guess: moves };
+      const question = { loads, changeCost, guess: moves, ...options };
       bound = weightedBound(facts, changeCost > 0 && balance ? { ...question, leaders } : question);
     }
   } else {

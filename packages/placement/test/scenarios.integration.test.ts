@@ -14,7 +14,7 @@ const patience = { timeout: 180_000 };
 const known = new Map<number, ScenarioFigures>();
 /** Each scenario is played once, however many tests ask about it. */
 function run(number: number): ScenarioFigures {
-  const figures = known.get(number) ?? figuresOf(judge(scenario(number), solveByNames));
+  const figures = known.get(number) ?? figuresOf(judge(scenario(number), solveByNames, { hardWork: 0 }));
   known.set(number, figures);
   return figures;
 }

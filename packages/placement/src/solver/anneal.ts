@@ -37,7 +37,7 @@ export function anneal(state: SolverState, ranges: Ranges, imbalance: Imbalance,
     const share = state.layout.rolesWeighAlike ? run.share : run.shareWithRoles;
     if (search.isWorth(run)) search.run(budget, Math.floor(steps * share), run);
   }
-  search.saveOneByOne(budget, Math.floor(steps * FEWER_SHARE));
+  search.saveOneByOne(budget, steps);
   board.adopt(search.best);
 }
 
@@ -80,10 +80,14 @@ const OUTSIDE_FIRST = 100;
 const OUTSIDE_GROWTH = 1.045;
 const STAGES = 64;
 
-/** Tries for one copy less, as a share of all, how often it is tried in vain, and the threshold at the beginning, in fair shares. */
+/** Tries for one copy less, as a share of all and where a gap to the bound remains, and how often it is tried in vain. */
 const FEWER_SHARE = 0.2;
+const FEWER_SHARE_FAR = 12;
 const FAILURES = 3;
-const FEWER_THRESHOLD = 0.004;
+/** How much farther outside a try may lead, in fair shares; after how many tries that brought nothing nearer what is outside counts more, and by how much. */
+const FEWER_THRESHOLD = 0.001;
+const PATIENCE = 5_000;
+const HARDER = 1;
 /** Tries until some copy that may go home is met. */
 const TRIES_FOR_HOME = 200;
 const DUST = 1e-9;
@@ -158,7 +162,11 @@ class Annealer {
     for (let failures = 0; failures < FAILURES && this.#bestOutside <= DUST && !this.#isDone; ) {
       this.#tries.restore(this.best);
       if (!this.#dropOne()) return;
-      if (!this.#reachRanges(budget, Math.floor(steps / FAILURES))) failures += 1;
+      const share = this.#bestCost > FARTHER * this.enough + 1e-6 ? FEWER_SHARE_FAR : FEWER_SHARE;
+      const isReached = this.#reachRanges(budget, Math.floor((steps * share) / FAILURES));
+      this.#trial.soften();
+      if (isReached) this.#noteBest();
+      else failures += 1;
     }
   }
 
@@ -177,17 +185,24 @@ class Annealer {
 
   #reachRanges(budget: Budget, steps: number): boolean {
     const most = this.#trial.cost + 1e-7;
+    let nearest = this.#trial.outside;
+    let patience = PATIENCE;
     for (let step = 0; step < steps && takeTry(budget, step); step++) {
-      const left = 1 - step / steps;
-      const accepted = FEWER_THRESHOLD * left * left * this.#chance.share();
+      if (patience-- === 0) {
+        this.#trial.harden(HARDER);
+        nearest = this.#trial.outside;
+        patience = PATIENCE;
+      }
+      const accepted = FEWER_THRESHOLD * this.#chance.share() * this.#chance.share();
       if (!this.#isBetter(most, accepted)) {
         this.#trial.undo();
         continue;
       }
       this.#tries.keep();
-      if (this.#trial.outside > DUST) continue;
-      this.#noteBest();
-      return true;
+      if (this.#trial.outside <= DUST) return true;
+      if (this.#trial.outside >= nearest) continue;
+      nearest = this.#trial.outside;
+      patience = PATIENCE;
     }
     return false;
   }

@@ -25,6 +25,8 @@ export class Trial {
   readonly #touched: Int32Array = new Int32Array(MOST_TOUCHED);
   readonly #counts: Int32Array = new Int32Array(MOST_TOUCHED);
   readonly #loads: Float64Array;
+  /** [n * W + row] what being outside by a whole fair share counts just now. */
+  readonly #weight: Float64Array;
   #touches = 0;
   /** [move] the slots moved, and where they came from. */
   readonly moved: Int32Array = new Int32Array(MOST_TOUCHED);
@@ -46,16 +48,10 @@ export class Trial {
     this.#worth = new Float64Array(board.N);
     this.#out = new Float64Array(board.N);
     this.#loads = new Float64Array(MOST_TOUCHED * board.W);
+    this.#weight = board.weight.slice();
     this.cost = leadChange * board.leadsToKeep;
     for (let s = 0; s < board.node.length; s++) this.cost += this.#costOf(s);
-    for (let n = 0; n < board.N; n++) {
-      if (board.live[n] === 0) continue;
-      const outside = this.#outsideOf(n);
-      this.#worth[n] = this.#worthOf(n);
-      this.#out[n] = outside;
-      this.outside += outside;
-      if (outside > 0) this.outsiders += 1;
-    }
+    this.#lookAtAll();
   }
 
   begin(): void {
@@ -154,6 +150,36 @@ export class Trial {
     }
   }
 
+  /** What is outside its range now counts so much more from here on: what stays outside for long becomes dearer than what else it takes. */
+  harden(by: number): void {
+    const { N, W, live } = this.#board;
+    for (let n = 0; n < N; n++) {
+      if (live[n] === 0) continue;
+      for (let i = n * W; i < (n + 1) * W; i++)
+        if (this.#outside(i) > DUST) this.#weight[i] = (this.#weight[i] as number) + by;
+    }
+    this.#lookAtAll();
+  }
+
+  /** Being outside counts as in the beginning. */
+  soften(): void {
+    this.#weight.set(this.#board.weight);
+    this.#lookAtAll();
+  }
+
+  #lookAtAll(): void {
+    this.outside = 0;
+    this.outsiders = 0;
+    for (let n = 0; n < this.#board.N; n++) {
+      if (this.#board.live[n] === 0) continue;
+      const outside = this.#outsideOf(n);
+      this.#worth[n] = this.#worthOf(n);
+      this.#out[n] = outside;
+      this.outside += outside;
+      if (outside > 0) this.outsiders += 1;
+    }
+  }
+
   #touch(n: number): void {
     for (let i = 0; i < this.#touches; i++) if (this.#touched[i] === n) return;
     const { W, load, count } = this.#board;
@@ -170,15 +196,21 @@ export class Trial {
   }
 
   #outsideOf(n: number): number {
-    const { W, load, least, most, scale, weight } = this.#board;
+    const { W } = this.#board;
     let sum = 0;
     for (let i = n * W; i < (n + 1) * W; i++) {
-      const now = load[i] as number;
-      const above = now - (most[i] as number);
-      const outside = (above > 0 ? above : (least[i] as number) - now) * (scale[i] as number);
-      if (outside > DUST) sum += (weight[i] as number) * outside * (1 + FAR * outside);
+      const outside = this.#outside(i);
+      if (outside > DUST) sum += (this.#weight[i] as number) * outside * (1 + FAR * outside);
     }
     return sum;
+  }
+
+  /** How far the load is outside its range, in fair shares; less than nothing inside. */
+  #outside(i: number): number {
+    const { load, least, most, scale } = this.#board;
+    const now = load[i] as number;
+    const above = now - (most[i] as number);
+    return (above > 0 ? above : (least[i] as number) - now) * (scale[i] as number);
   }
 
   #worthOf(n: number): number {

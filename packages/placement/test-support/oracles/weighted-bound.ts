@@ -37,18 +37,19 @@ export interface WeightedQuestion {
   readonly changeCost: number;
   /** What some answer within the balance costs: the bound is not sought above it. */
   readonly guess: number;
-  /** Steps of the search over whole replicas. Without it, some seconds' worth, and none where the guess is known to be near the optimum. */
-  readonly work?: number;
+  /** Steps of each search over whole replicas where the guess stays far above what is found in some seconds. Default 60,000: half a minute; 0: none. */
+  readonly hardWork?: number;
 }
 
-/** Steps of the simplex method after which the search over whole replicas ends: some seconds. */
-const usualWork = 6000;
-/** No more is sought where the guess is known to be within so much of the optimum. */
+/** Steps of the simplex method after which a search over whole replicas ends: some seconds. */
+const usualWork = 6_000;
+/** Nothing more is sought where the guess is known to be within so much of the optimum, and no harder than usual where it is within this. */
 const near = 1.03;
+const far = 1.05;
 
 /** A lower bound for the balance asked for, given that everything is placed. Each way is tried only where the one before does not reach the guess. */
 export function weightedBound(facts: ClusterFacts, question: WeightedQuestion): WeightedBound {
-  const { loads, leaders, changeCost, guess, work = usualWork } = question;
+  const { loads, leaders, changeCost, guess, hardWork = 60_000 } = question;
   const step = changeCost === 0 ? 1 : 0.5;
   const wholeSteps = (cost: number): number => Math.max(0, Math.ceil(cost / step - 1e-6) * step);
   const touches = touchesOf(facts, loads);
@@ -61,15 +62,25 @@ export function weightedBound(facts: ClusterFacts, question: WeightedQuestion): 
   const relaxed = Math.max(knapsack, program.fractional() + constant);
   let least = wholeSteps(relaxed);
   if (least >= guess) return { knapsack, relaxed, cost: guess, exact: true };
-  if (question.work === undefined && guess <= near * least) return { knapsack, relaxed, cost: least, exact: false };
+  if (guess <= near * least) return { knapsack, relaxed, cost: least, exact: false };
   addNodeTouches(facts, cluster, wanted);
   least = Math.max(least, wholeSteps(program.fractional() + constant));
   if (least >= guess) return { knapsack, relaxed, cost: guess, exact: true };
-  // Is there anything cheaper than the guess? Where there is not, the guess is the optimum.
-  program.row(Number.NEGATIVE_INFINITY, guess - step - constant, program.costEntries());
-  const whole = program.wholly(work, step);
-  const cost = Math.min(guess, Math.max(least, wholeSteps(whole.bound + constant)));
-  return { knapsack, relaxed, cost, exact: whole.proven };
+  // Is there anything cheaper than the guess? Where there is not, the guess is the optimum. What helps most programs is in the way of some: without it is tried too.
+  const programs = [cluster, clusterProgram(facts, wanted)];
+  for (const { program: whole } of programs)
+    whole.row(Number.NEGATIVE_INFINITY, guess - step - constant, whole.costEntries());
+  let exact = false;
+  for (const work of [usualWork, hardWork]) {
+    if (work === hardWork && guess <= far * least) break;
+    for (const { program: whole } of programs) {
+      if (exact || work === 0) break;
+      const found = whole.wholly(work, step);
+      least = Math.max(least, wholeSteps(found.bound + constant));
+      exact = found.proven || least >= guess;
+    }
+  }
+  return { knapsack, relaxed, cost: Math.min(guess, least), exact };
 }
 
 const largestLoad = ({ slots }: PartitionFacts, dimension: number): number =>
