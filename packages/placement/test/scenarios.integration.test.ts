@@ -1,8 +1,10 @@
+import { solve } from '@keelson/placement';
 import { describe, expect, it } from 'vitest';
 import { judge } from '../quality/judge.ts';
-import { solveByNames } from '../quality/solver.ts';
+import { solveByNames, standingOf } from '../quality/solver.ts';
 import { figuresOf, type ScenarioFigures, summarize } from '../quality/summary.ts';
 import { worstCases } from '../quality/worst-cases.ts';
+import { countAnswer, factsOf, leaderRanges, outsideRanges, readAnswer } from '../test-support/oracles/index.ts';
 import { scenario } from '../test-support/scenarios/index.ts';
 
 /** A slice of the scenarios, of every kind, with and without weights; `npm run quality` goes through all of them. */
@@ -40,6 +42,20 @@ describe('the solver, judged by the oracles', patience, () => {
       .weighted;
     expect(median).toBeLessThanOrEqual(1.005);
     expect(worst).toBeLessThanOrEqual(1.3);
+  });
+
+  it('leaves leaders even though copies could be searched for longer than there are steps', () => {
+    const asking = scenario(516).ask();
+    const start = asking.next();
+    if (start.done === true) throw new Error('Nothing is asked.');
+    const change = asking.next(solveByNames(start.value.problem));
+    if (change.done === true) throw new Error('Nothing changes.');
+    const { problem } = change.value;
+    const { finished, placement } = solve(problem, { budget: 400_000 });
+    const facts = factsOf(problem);
+    const { leaders } = countAnswer(facts, readAnswer(facts, standingOf(placement)).answer);
+    expect(outsideRanges(leaders, leaderRanges(facts))).toBe(0);
+    expect(finished).toBe(false);
   });
 
   it.each(worstCases)('is no worse than it was in $number, $family', ({ number, movement }) => {

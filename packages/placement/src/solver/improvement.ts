@@ -18,6 +18,8 @@ import { meetWishes, wishesRemain } from './wishes.ts';
 const SMALL = 8_000;
 const TRIES_PER_SLOT = 300;
 const MOST_TRIES = 200_000;
+/** Of the steps that are left: what is copied otherwise asks for leaders to be evened out anew. */
+const ANNEALING_SHARE = 0.5;
 /** Rounds until nothing changes any more; two are the rule. */
 const MOST_ROUNDS = 6;
 
@@ -50,7 +52,7 @@ export class Improvement {
     yield* this.#rounds(progress, false);
     if (this.#isWorthAnnealing()) {
       const tries = Math.min(MOST_TRIES, TRIES_PER_SLOT * this.#state.layout.problem.S);
-      anneal(this.#state, this.#ranges, this.#imbalance, this.#budget, tries);
+      anneal(this.#state, this.#ranges, this.#imbalance, this.#budget.part(ANNEALING_SHARE), tries);
       yield progress('anneal');
       yield* this.#rounds(progress, true);
     }

@@ -27,7 +27,7 @@ export interface Solved {
   /** Partitions that may stand otherwise than today, ascending; all others stand as they do, in the same roles. */
   readonly touched: Int32Array;
   readonly steps: number;
-  /** Whether it ended by itself, not because the budget was used up. */
+  /** Whether it ended by itself, not because the budget or a phase's part of it was used up. */
   readonly finished: boolean;
 }
 
@@ -51,7 +51,7 @@ export function* solveInSteps(standing: Standing, limit: number): Generator<Solv
     if (isUnchanged(standing.state)) break;
     node = standing.state.node.slice();
   }
-  return { node, touched: standing.touched(), steps: budget.used, finished: !budget.exhausted };
+  return { node, touched: standing.touched(), steps: budget.used, finished: !budget.exhausted && !budget.cutShort };
 }
 
 /** One pass from what stands; says whether nothing is left to be done. */
