@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import process from 'node:process';
 import { scenario } from '../test-support/scenarios/index.ts';
+import { isLong } from './judge.ts';
 import { judgeAll } from './judge-all.ts';
 import { lineOf, tableOf, worstOf } from './report.ts';
 import { missedTargets, type ScenarioFigures, summarize } from './summary.ts';
@@ -39,8 +40,8 @@ function tell(figures: ScenarioFigures): void {
 
 /** Long sequences take minutes each: with them at the end one thread would work alone. */
 function longestFirst(some: readonly number[]): number[] {
-  const isLong = (number: number): boolean => scenario(number).family === '200 changes in a row';
-  return [...some.filter(isLong), ...some.filter((number) => !isLong(number))];
+  const takesLong = (number: number): boolean => isLong(scenario(number));
+  return [...some.filter(takesLong), ...some.filter((number) => !takesLong(number))];
 }
 
 function say(text: string): void {

@@ -66,19 +66,23 @@ export function weightedBound(facts: ClusterFacts, question: WeightedQuestion): 
   addNodeTouches(facts, cluster, wanted);
   least = Math.max(least, wholeSteps(program.fractional() + constant));
   if (least >= guess) return { knapsack, relaxed, cost: guess, exact: true };
-  // Is there anything cheaper than the guess? Where there is not, the guess is the optimum. What helps most programs is in the way of some: without it is tried too.
-  const programs = [cluster, clusterProgram(facts, wanted)];
-  for (const { program: whole } of programs)
-    whole.row(Number.NEGATIVE_INFINITY, guess - step - constant, whole.costEntries());
+  // Is there anything cheaper than the guess? Where there is not, the guess is the optimum.
   let exact = false;
-  for (const work of [usualWork, hardWork]) {
-    if (work === hardWork && guess <= far * least) break;
-    for (const { program: whole } of programs) {
-      if (exact || work === 0) break;
-      const found = whole.wholly(work, step);
-      least = Math.max(least, wholeSteps(found.bound + constant));
-      exact = found.proven || least >= guess;
-    }
+  const search = ({ program: whole }: ClusterProgram, work: number): void => {
+    const found = whole.wholly(work, step);
+    least = Math.max(least, wholeSteps(found.bound + constant));
+    exact = found.proven || least >= guess;
+  };
+  const limit = ({ program: whole }: ClusterProgram): void =>
+    whole.row(Number.NEGATIVE_INFINITY, guess - step - constant, whole.costEntries());
+  limit(cluster);
+  search(cluster, usualWork);
+  if (!exact && hardWork > 0 && guess > far * least) {
+    // What each node takes by itself helps most programs and is in the way of some.
+    const plain = clusterProgram(facts, wanted);
+    limit(plain);
+    search(plain, hardWork);
+    if (!exact) search(cluster, hardWork);
   }
   return { knapsack, relaxed, cost: Math.min(guess, least), exact };
 }
