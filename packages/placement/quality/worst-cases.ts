@@ -19,8 +19,6 @@ export const worstCases: readonly WorstCase[] = [
   { number: 56, family: 'skewed weights', movement: 1.04 },
   { number: 67, family: 'add a node', movement: 1.04 },
   { number: 111, family: 'add a node', movement: 1.05 },
-  { number: 120, family: 'weights drift', movement: 1.08 },
-  { number: 155, family: 'add a node', movement: 1.04 },
   { number: 296, family: 'weights drift', movement: 1.45 },
   { number: 347, family: 'several models and tags', movement: 1.15 },
   { number: 428, family: 'weights drift', movement: 1.2 },
