@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import process from 'node:process';
+import { DEFAULT_HARD_WORK } from '../test-support/oracles/index.ts';
 import { scenario } from '../test-support/scenarios/index.ts';
 import { isLong } from './judge.ts';
 import { judgeAll } from './judge-all.ts';
@@ -20,7 +21,12 @@ const to = numberAfter('--to', 1060);
 const numbers = Array.from({ length: to - from }, (_, at) => from + at);
 let done = 0;
 const threads = numberAfter('--threads', availableParallelism());
-const all = await judgeAll(longestFirst(numbers), threads, { hardWork: numberAfter('--work', 60_000) }, tell);
+const all = await judgeAll(
+  longestFirst(numbers),
+  threads,
+  { hardWork: numberAfter('--work', DEFAULT_HARD_WORK) },
+  tell,
+);
 
 const summary = summarize(all);
 const missed = missedTargets(summary);

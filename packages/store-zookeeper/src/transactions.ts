@@ -124,7 +124,7 @@ export class Transactions {
   ): Promise<{ readonly view: TreeView; readonly zxid: bigint }> {
     const { client } = link;
     const paths = [...new Set([...transaction.if, ...transaction.then, ...transaction.else].map(({ path }) => path))];
-    const above = [...new Set(paths.map((path) => parentOf(path)))];
+    const above = [...new Set(paths.map(parentOf))];
     const [zxid, parents, nodes] = await Promise.all([
       link.catchUp(),
       readEach(above, (path) => client.exists(path, limits)),
@@ -210,7 +210,7 @@ function guardedParents({ if: comparisons, then: branch, else: otherwise }: Prep
     ...comparisons.filter((one) => one.createRevision !== undefined || one.modifyRevision !== undefined),
     ...all.filter(({ type }) => type === 'get'),
   ].map(({ path }) => path);
-  return [...new Set(paths.filter((path) => !isSequential(path)).map((path) => parentOf(path)))];
+  return [...new Set(paths.filter((path) => !isSequential(path)).map(parentOf))];
 }
 
 const NOTHING = new Uint8Array();

@@ -18,7 +18,8 @@ const LEADER_CHANGE = 0.5;
  * The last bit, where unlike replicas have to add up in as few copies as can be. Prices of load on every node say what each copy is worth and how
  * few there have to be at least ({@link findPrices}); then threshold accepting among the copies that are worth their price, and
  * then one copy less, again and again, as long as the ranges can be reached without it. It ends as soon as nothing is left to be gained;
- * the best state on the way is what remains, so it never ends worse than it began. At most about twenty times `steps` tries.
+ * the best state on the way is what remains, so it never ends worse than it began. At most about
+ * thirty times `steps` tries, and four times more for each copy that is saved so late.
  */
 export function anneal(state: SolverState, ranges: Ranges, imbalance: Imbalance, budget: Budget, steps: number): void {
   const { P, N } = state.layout.problem;
@@ -120,13 +121,18 @@ class Annealer {
 
   /** Whether nothing is left to be gained. */
   get #isDone(): boolean {
-    return this.#bestOutside <= DUST && this.#bestCost <= this.enough + 1e-6;
+    return this.#bestOutside <= DUST && !this.#isAbove(1);
+  }
+
+  /** Whether more is copied than so many times the bound. */
+  #isAbove(times: number): boolean {
+    return this.#bestCost > times * this.enough + 1e-6;
   }
 
   /** Whether the run may be worth its tries. Outside the ranges the bound tells nothing, and no more than usual is tried. */
   isWorth({ beyond }: Run): boolean {
     if (this.#bestOutside > DUST) return beyond < FAR;
-    return this.#bestCost > beyond * this.enough + 1e-6;
+    return this.#isAbove(beyond);
   }
 
   run(budget: Budget, steps: number, { threshold, worth }: Run): void {
@@ -162,7 +168,7 @@ class Annealer {
     for (let failures = 0; failures < FAILURES && this.#bestOutside <= DUST && !this.#isDone; ) {
       this.#tries.restore(this.best);
       if (!this.#dropOne()) return;
-      const share = this.#bestCost > FARTHER * this.enough + 1e-6 ? FEWER_SHARE_FAR : FEWER_SHARE;
+      const share = this.#isAbove(FARTHER) ? FEWER_SHARE_FAR : FEWER_SHARE;
       const isReached = this.#reachRanges(budget, Math.floor((steps * share) / FAILURES));
       this.#trial.soften();
       if (isReached) this.#noteBest();

@@ -7,4 +7,4 @@ export { leaderBound, leaderRanges } from './leader-bound.ts';
 export { leastOutside, stretched } from './least-outside.ts';
 export { moveBound, replicaRanges } from './move-bound.ts';
 export { SoftTerms } from './soft-terms.ts';
-export { loadRanges, weightedBound } from './weighted-bound.ts';
+export { DEFAULT_HARD_WORK, loadRanges, weightedBound } from './weighted-bound.ts';

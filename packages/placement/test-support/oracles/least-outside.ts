@@ -57,9 +57,9 @@ function outsideByGrain(
     return sum(least) <= total && total <= sum(most) && least.every((count, at) => count <= (most[at] ?? 0));
   };
   const parts = nodes.flatMap(({ low, high, fair: share }) =>
-    share > 0 ? [0, (low - Math.floor(low)) / share, (Math.ceil(high) - high) / share] : [0],
+    share > 0 ? [(low - Math.floor(low)) / share, (Math.ceil(high) - high) / share] : [],
   );
-  const ascending = parts.toSorted((a, b) => a - b);
+  const ascending = [0, ...parts].toSorted((a, b) => a - b);
   return ascending.find(reaches) ?? ascending.at(-1) ?? 0;
 }
 

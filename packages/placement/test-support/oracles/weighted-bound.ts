@@ -37,19 +37,21 @@ export interface WeightedQuestion {
   readonly changeCost: number;
   /** What some answer within the balance costs: the bound is not sought above it. */
   readonly guess: number;
-  /** Steps of each search over whole replicas where the guess stays far above what is found in some seconds. Default 60,000: half a minute; 0: none. */
+  /** Steps of each search over whole replicas where the guess stays far above what is found in some seconds. Default `DEFAULT_HARD_WORK`: half a minute; 0: none. */
   readonly hardWork?: number;
 }
 
 /** Steps of the simplex method after which a search over whole replicas ends: some seconds. */
 const usualWork = 6_000;
+/** The same where it is worth trying harder. */
+export const DEFAULT_HARD_WORK = 60_000;
 /** Nothing more is sought where the guess is known to be within so much of the optimum, and no harder than usual where it is within this. */
 const near = 1.03;
 const far = 1.05;
 
 /** A lower bound for the balance asked for, given that everything is placed. Each way is tried only where the one before does not reach the guess. */
 export function weightedBound(facts: ClusterFacts, question: WeightedQuestion): WeightedBound {
-  const { loads, leaders, changeCost, guess, hardWork = 60_000 } = question;
+  const { loads, leaders, changeCost, guess, hardWork = DEFAULT_HARD_WORK } = question;
   const step = changeCost === 0 ? 1 : 0.5;
   const wholeSteps = (cost: number): number => Math.max(0, Math.ceil(cost / step - 1e-6) * step);
   const touches = touchesOf(facts, loads);

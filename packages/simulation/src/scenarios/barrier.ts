@@ -114,10 +114,9 @@ class Rounds {
       this.#world.violate(`${visit.party} had left round ${visit.round} for good while ${inside.party} was in it`);
   }
 
-  /** Those whose grace is over when the store ends have no entry that it could keep. */
+  /** Those whose grace is over when the store ends have no entry that it could keep. Who passed has to be known to those who pass later. */
   #forgetGone(): void {
-    const nowMs = this.#world.nowMs;
-    this.#visits = this.#visits.filter(({ endedMs }) => endedMs === undefined || endedMs > nowMs - GRACE_MS);
+    this.#visits = this.#visits.filter((visit) => visit.round !== undefined || this.#mayBeThere(visit));
   }
 
   #beginGraceAnew(): void {
@@ -125,8 +124,12 @@ class Rounds {
   }
 
   /** Whether it may have been counted for the round: it is in it or entering, or was until a moment ago. */
-  #mayCount({ round, endedMs }: Visit, wanted: bigint): boolean {
-    if (round !== undefined) return round === wanted;
+  #mayCount(visit: Visit, wanted: bigint): boolean {
+    return visit.round === undefined ? this.#mayBeThere(visit) : visit.round === wanted;
+  }
+
+  /** Whether its entry may still be there. */
+  #mayBeThere({ endedMs }: Visit): boolean {
     return endedMs === undefined || endedMs > this.#world.nowMs - GRACE_MS;
   }
 }

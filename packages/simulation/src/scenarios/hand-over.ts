@@ -1,6 +1,6 @@
 import { campaign } from '@keelson/coordination';
 import { isKeelsonError } from '@keelson/runtime';
-import type { Store } from '@keelson/store';
+import type { Entry, Store } from '@keelson/store';
 import type { Scenario } from '../simulate.ts';
 import type { ProcessContext, SimulatedWorld } from '../world.ts';
 import { DoneItems } from './done-items.ts';
@@ -18,6 +18,9 @@ const path = '/queue/owner';
 const position = '/queue/position';
 const TTL_MS = 3_000;
 
+/** The item down to which the work is done; 0 where none is. */
+const itemOf = (entry: Entry | undefined): number => Number(textOf(entry));
+
 /** One at a time works a queue off, item by item, and writes down how far it came; the next goes on from there and does none again. */
 export function handOverScenario(options: HandOverScenarioOptions = {}): Scenario {
   const { readsStore = true } = options;
@@ -34,14 +37,14 @@ export function handOverScenario(options: HandOverScenarioOptions = {}): Scenari
           const copy = { position: 0 };
           const following = follow(store, copy);
           const working = work(world, context, done, async () =>
-            readsStore ? Number(textOf(await persist(runtime, () => store.get(position))) || '0') : copy.position,
+            readsStore ? itemOf(await persist(runtime, () => store.get(position))) : copy.position,
           );
           await Promise.race([following, working]);
         });
       watchPosition(world);
       return {
         finish: async () => {
-          const reached = Number(textOf(await world.connect('looker').get(position)) || '0');
+          const reached = itemOf(await world.connect('looker').get(position));
           return reached > 0 ? [] : ['no item was done'];
         },
       };
@@ -57,14 +60,14 @@ function watchPosition(world: SimulatedWorld): void {
     for await (const event of store.watch(position)) {
       // Where the store has forgotten what the watch missed, it tells how things stand: several items may have been done.
       if (event.type === 'snapshot') {
-        const reached = Number(textOf(event.entries[0]) || '0');
+        const reached = itemOf(event.entries[0]);
         if (reached < newest) world.violate(`the work stands at item ${reached} after item ${newest}`);
         newest = reached;
       }
       if (event.type !== 'changes') continue;
       for (const change of event.changes) {
         if (change.type !== 'put') continue;
-        const item = Number(textOf(change.entry));
+        const item = itemOf(change.entry);
         if (item !== newest + 1) world.violate(`item ${item} was written down after item ${newest}`);
         newest = item;
       }
@@ -75,9 +78,9 @@ function watchPosition(world: SimulatedWorld): void {
 async function follow(store: Store, copy: { position: number }): Promise<void> {
   for await (const event of store.watch(position)) {
     const entries = event.type === 'snapshot' ? event.entries : [];
-    for (const entry of entries) copy.position = Number(textOf(entry));
+    for (const entry of entries) copy.position = itemOf(entry);
     if (event.type !== 'changes') continue;
-    for (const change of event.changes) if (change.type === 'put') copy.position = Number(textOf(change.entry));
+    for (const change of event.changes) if (change.type === 'put') copy.position = itemOf(change.entry);
   }
 }
 
@@ -101,7 +104,7 @@ async function work(
       next += 1;
     } else if (outcome === 'unknown') {
       const reached = await persist(runtime, () => store.get(position));
-      next = Number(textOf(reached) || '0') + 1;
+      next = itemOf(reached) + 1;
       // What is not there yet may still come: only one of the two may count.
       version = reached?.version ?? 0;
     } else break;
