@@ -2,8 +2,10 @@ import { type CompiledProblem, NODE_HELD, NONE } from '../model/compiled.ts';
 import { heldReplicas } from './standing.ts';
 import { type ZoneRule, zoneRuleFor } from './zone-rule.ts';
 
-/** Columns of figures about load: the dimensions, leaders, replicas. */
-export const columnsOf = ({ D }: Pick<CompiledProblem, 'D'>): number => D + 2;
+/** Columns of figures about load: the dimensions, leaders, replicas, and of each dimension what leading weighs beyond following. */
+export const columnsOf = ({ D }: Pick<CompiledProblem, 'D'>): number => 2 * D + 2;
+/** The column of what leading weighs beyond following in dimension d. */
+export const leadColumn = ({ D }: Pick<CompiledProblem, 'D'>, d: number): number => D + 2 + d;
 
 /** Partitions of a resource with the same number of replicas to place: what these pour, and one replica of each of them at most. */
 export interface Crowd {
@@ -73,24 +75,61 @@ interface CrowdDraft extends Pick<Crowd, 'usable' | 'limit'> {
 }
 
 function crowdOf(problem: CompiledProblem, k: number, { usable, limit, replicas, sum }: CrowdDraft): Crowd {
-  const { D, slotRole } = problem;
-  const heaviest = new Float64Array(D + 2);
-  const lightest = new Float64Array(D + 2).fill(replicas > 0 ? Number.POSITIVE_INFINITY : 0);
-  const whole = new Float64Array(D + 2);
-  for (let s = sum.firstSlot; s < sum.firstSlot + replicas; s++) {
-    const role = slotRole[s] ?? 0;
-    for (let i = 0; i <= D; i++) {
-      const load =
-        i < D
-          ? (sum.weight[i] ?? 0) * (problem.roleLoad[k]?.[role * D + i] ?? 1)
-          : sum.partitions * (problem.roleLeads[k]?.[role] ?? 0);
-      whole[i] = (whole[i] ?? 0) + load;
-      heaviest[i] = Math.max(heaviest[i] ?? 0, load);
-      lightest[i] = Math.min(lightest[i] ?? 0, load);
+  const columns = columnsOf(problem);
+  const heaviest = new Float64Array(columns);
+  const lightest = new Float64Array(columns).fill(replicas > 0 ? Number.POSITIVE_INFINITY : 0);
+  const whole = new Float64Array(columns);
+  const roles = problem.slotRole.subarray(sum.firstSlot, sum.firstSlot + replicas);
+  const following = heaviestFollower(problem, k, sum, roles);
+  for (const role of roles) {
+    const figures = figuresOf(problem, k, sum, role, following);
+    for (let i = 0; i < columns; i++) {
+      const figure = figures[i] ?? 0;
+      whole[i] = (whole[i] ?? 0) + figure;
+      heaviest[i] = Math.max(heaviest[i] ?? 0, figure);
+      lightest[i] = Math.min(lightest[i] ?? 0, figure);
     }
   }
-  whole[D + 1] = sum.partitions * replicas;
-  heaviest[D + 1] = sum.partitions;
-  lightest[D + 1] = replicas > 0 ? sum.partitions : 0;
   return { rule: zoneRuleFor(usable, replicas), usable, limit, heaviest, lightest, whole };
+}
+
+const loadOf = ({ D, roleLoad }: CompiledProblem, k: number, sum: WeightSum, role: number, d: number): number =>
+  (sum.weight[d] ?? 0) * (roleLoad[k]?.[role * D + d] ?? 1);
+
+/** [d] what the heaviest replica weighs that leads nothing; undefined where all lead. */
+function heaviestFollower(
+  problem: CompiledProblem,
+  k: number,
+  sum: WeightSum,
+  roles: Iterable<number>,
+): number[] | undefined {
+  let most: number[] | undefined;
+  for (const role of roles) {
+    if (problem.roleLeads[k]?.[role] === 1) continue;
+    const before = most;
+    most = Array.from({ length: problem.D }, (_, d) => Math.max(before?.[d] ?? 0, loadOf(problem, k, sum, role, d)));
+  }
+  return most;
+}
+
+/** [column] of one replica of each partition in a role. */
+function figuresOf(
+  problem: CompiledProblem,
+  k: number,
+  sum: WeightSum,
+  role: number,
+  following: number[] | undefined,
+): Float64Array {
+  const { D } = problem;
+  const leads = problem.roleLeads[k]?.[role] ?? 0;
+  const figures = new Float64Array(columnsOf(problem));
+  figures[D] = sum.partitions * leads;
+  figures[D + 1] = sum.partitions;
+  for (let d = 0; d < D; d++) {
+    const load = loadOf(problem, k, sum, role, d);
+    figures[d] = load;
+    if (leads === 1 && following !== undefined)
+      figures[leadColumn(problem, d)] = Math.max(0, load - (following[d] ?? 0));
+  }
+  return figures;
 }

@@ -48,6 +48,41 @@ describe('fairShares', () => {
     expect(fair.leaders).toEqual([2, 2, 2, 2, 2]);
   });
 
+  describe('a leader that weighs more than a follower', () => {
+    /** Three zones, a replica of every partition in each: one of four nodes, two of two. */
+    const ofThreeZones = (leaderTolerance: number): PlacementProblem => ({
+      dimensions: ['cpu'],
+      goals: { leaderTolerance },
+      nodes: nodes(8, (i) => ({ domain: `/${i < 4 ? 'a' : i < 6 ? 'b' : 'c'}` })),
+      topology: { levels: ['zone'], faultZone: 'zone' },
+      resources: [
+        resource('a', 16, {
+          roles: [
+            { name: 'MASTER', count: 1, load: 2 },
+            { name: 'SLAVE', count: 2 },
+          ],
+          partitions: Array.from({ length: 16 }, (_, i) => ({ name: `p${i}`, weight: { cpu: 1 } })),
+        }),
+      ],
+    });
+
+    test('is led where leaders are fair, so a zone carries its followers and its part of the leaders', () => {
+      const { load, leaders } = shares(ofThreeZones(0));
+      expect(leaders).toEqual(near([2, 2, 2, 2, 2, 2, 2, 2]));
+      // Each zone holds sixteen replicas, and every node leads two of sixteen.
+      expect(load).toEqual(near([6, 6, 6, 6, 10, 10, 10, 10]));
+    });
+
+    test('may be led anywhere where leaders need not be even', () => {
+      expect(shares(ofThreeZones(1)).load).toEqual(near([8, 8, 8, 8, 8, 8, 8, 8]));
+    });
+
+    test('weighs nothing that has a place of its own where no zone is in the way', () => {
+      const { topology: _, ...open } = ofThreeZones(0);
+      expect(shares(open).load).toEqual(near([8, 8, 8, 8, 8, 8, 8, 8]));
+    });
+  });
+
   test('fewer zones than replicas: two may share one', () => {
     const fair = shares({
       nodes: nodes(5, (i) => ({ domain: i < 2 ? '/a' : '/b' })),

@@ -1,5 +1,5 @@
 import { type CompiledProblem, NODE_LIVE } from '../model/compiled.ts';
-import { columnsOf } from './crowds.ts';
+import { columnsOf, leadColumn } from './crowds.ts';
 import { type Pourer, pourersOf } from './pourers.ts';
 import { ResourceSums } from './resource-sums.ts';
 import { type Basin, waterFill } from './water-fill.ts';
@@ -21,7 +21,7 @@ const STILL = 1e-9;
 
 /**
  * Fair shares by max-min water filling: load flows to nodes in proportion to `share` as far as tags, fault zones, capacities and
- * limits let it. Pins are not looked at, forbidden nodes only while there are few different sets of them, and a role weighs what it
+ * limits let it. What a leader weighs beyond a follower flows first, by itself, as leaders are to be even too. Pins are not looked at, forbidden nodes only while there are few different sets of them, and a role weighs what it
  * weighs on average where a limit counts replicas. Where resources with different nodes overlap, each in turn pours its own load
  * anew over what the others left there, which ends in the one state that is fair to all: the sum of load² / share has no smaller value. (Where such resources also
  * fill nodes to their capacity, one may be left with load that has no share, as the others do not make room for it.)
@@ -38,7 +38,7 @@ export function fairShares(problem: CompiledProblem, sums: ResourceSums = new Re
   );
   const load = new Float64Array(N * D);
   for (let d = 0; d < D; d++) {
-    const column = fairColumn(problem, pourers, d, capsOf(problem, pourers, d));
+    const column = fairLoad(problem, pourers, d);
     for (let n = 0; n < N; n++) load[n * D + d] = column[n] ?? 0;
   }
   return { load, leaders: fairColumn(problem, pourers, D, leaderCaps(problem, pourers)), sums };
@@ -62,6 +62,29 @@ export function fairReplicas(problem: CompiledProblem, rules: ZoneRules, sums: R
     }
   }
   return fairColumn(problem, pourers, D + 1, caps);
+}
+
+/**
+ * [n] fair shares of dimension `d`. Leaders have to be even too: as far as they may not differ, what leading weighs beyond following is poured first, by itself,
+ * and the rest on top of it. A zone that has to hold a replica of everything leads its part of it as well, and cannot pass that on.
+ */
+function fairLoad(problem: CompiledProblem, pourers: readonly Pourer[], d: number): Float64Array {
+  const caps = capsOf(problem, pourers, d);
+  const extra = leadColumn(problem, d);
+  const fixed = Math.max(0, 1 - problem.goals.leaderTolerance);
+  const total = new Float64Array(problem.N);
+  if (fixed > 0) pour(problem, pourers, [[extra, fixed]], caps, total);
+  pour(
+    problem,
+    pourers,
+    [
+      [d, 1],
+      [extra, -fixed],
+    ],
+    caps,
+    total,
+  );
+  return total;
 }
 
 /** [n] what a live node takes at most in dimension `d`: its capacity, or its limit of replicas at their mean weight. */
@@ -92,15 +115,28 @@ function leaderCaps(problem: CompiledProblem, pourers: readonly Pourer[]): Float
   return caps;
 }
 
-function fairColumn(
+const fairColumn = (
   problem: CompiledProblem,
   pourers: readonly Pourer[],
   column: number,
   caps: Float64Array,
+): Float64Array => pour(problem, pourers, [[column, 1]], caps, new Float64Array(problem.N));
+
+/** Columns, each with the factor it counts by. */
+type Mix = readonly (readonly [column: number, factor: number])[];
+
+/** Pours a mix of columns on top of `total`, which is returned. */
+function pour(
+  problem: CompiledProblem,
+  pourers: readonly Pourer[],
+  mix: Mix,
+  caps: Float64Array,
+  total: Float64Array,
 ): Float64Array {
-  const total = new Float64Array(problem.N);
-  const active = pourers.filter(({ amount, nodes }) => (amount[column] ?? 0) > 0 && nodes.length > 0);
-  const streams = active.map((pourer) => streamOf(problem, pourer, column));
+  const streams = pourers
+    .filter(({ nodes }) => nodes.length > 0)
+    .map((pourer) => streamOf(problem, pourer, mix))
+    .filter(({ amount }) => amount > 0);
   for (let sweep = 0; sweep < MOST_SWEEPS; sweep++) {
     let moved = 0;
     let sum = 0;
@@ -113,7 +149,7 @@ function fairColumn(
   return total;
 }
 
-/** One pourer's column, with its last outcome. */
+/** One pourer's mix, with its last outcome. */
 interface Stream {
   readonly nodes: readonly number[];
   readonly amount: number;
@@ -123,12 +159,10 @@ interface Stream {
   next: Float64Array;
 }
 
-function streamOf(
-  problem: CompiledProblem,
-  { nodes, amount, perNode, perZone, zoneLeast }: Pourer,
-  column: number,
-): Stream {
+function streamOf(problem: CompiledProblem, { nodes, amount, perNode, perZone, zoneLeast }: Pourer, mix: Mix): Stream {
   const columns = columnsOf(problem);
+  const mixed = (figures: Float64Array, from = 0): number =>
+    mix.reduce((sum, [column, factor]) => sum + factor * (figures[from + column] ?? 0), 0);
   const members = new Map<number, number[]>();
   for (const [i, n] of nodes.entries()) {
     const z = problem.zone[n] ?? 0;
@@ -139,16 +173,16 @@ function streamOf(
   const empty = (): Float64Array => new Float64Array(nodes.length);
   return {
     nodes,
-    amount: amount[column] ?? 0,
-    perNode: perNode[column] ?? 0,
+    amount: mixed(amount),
+    perNode: mixed(perNode),
     basin: {
       share: Float64Array.from(nodes, (n) => problem.share[n] ?? 1),
       held: empty(),
       cap: empty(),
       zones: [...members].map(([z, list]) => ({
         members: list,
-        least: zoneLeast[z * columns + column] ?? 0,
-        cap: perZone[z * columns + column] ?? 0,
+        least: mixed(zoneLeast, z * columns),
+        cap: mixed(perZone, z * columns),
       })),
     },
     poured: empty(),

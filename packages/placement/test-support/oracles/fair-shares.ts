@@ -17,17 +17,30 @@ interface Load {
   readonly heldApart: boolean;
 }
 
-/** Fair shares of a dimension of `facts.dimensions`, per node. */
+/**
+ * Fair shares of a dimension of `facts.dimensions`, per node. Leaders have to be even too: as far as they may not differ, what leading weighs beyond following
+ * is handed out first, and the rest on top of it.
+ */
 export function fairLoads(facts: ClusterFacts, dimension: number): number[] {
-  return fairShares(facts, {
-    of: ({ slots }) => slots.map(({ load }) => load[dimension] ?? 0),
-    most: (node) =>
-      Math.min(
-        facts.nodes[node]?.capacity[dimension] ?? Number.POSITIVE_INFINITY,
-        facts.weighted ? Number.POSITIVE_INFINITY : (facts.nodes[node]?.maxReplicas ?? 0),
-      ),
-    heldApart: true,
-  });
+  const fixed = Math.max(0, 1 - facts.leaderTolerance);
+  const most = (node: number): number =>
+    Math.min(
+      facts.nodes[node]?.capacity[dimension] ?? Number.POSITIVE_INFINITY,
+      facts.weighted ? Number.POSITIVE_INFINITY : (facts.nodes[node]?.maxReplicas ?? 0),
+    );
+  const extras = ({ slots }: PartitionFacts): number[] => {
+    const following = slots.flatMap(({ leads, load }) => (leads ? [] : [load[dimension] ?? 0]));
+    const heaviest = Math.max(...following);
+    return slots.map(({ leads, load }) =>
+      leads && following.length > 0 ? fixed * Math.max(0, (load[dimension] ?? 0) - heaviest) : 0,
+    );
+  };
+  const leading = fairShares(facts, { of: extras, most, heldApart: true });
+  const rest = (partition: PartitionFacts): number[] => {
+    const apart = extras(partition);
+    return partition.slots.map(({ load }, slot) => (load[dimension] ?? 0) - (apart[slot] ?? 0));
+  };
+  return fairShares(facts, { of: rest, most, heldApart: true }, leading);
 }
 
 /** Fair shares of the replicas of one resource by itself, per node. */
@@ -166,26 +179,29 @@ function networkOf(facts: ClusterFacts, groups: readonly Group[], rooms: readonl
  * Max-min fair shares: the load goes to the nodes in proportion to their `share`; a set of nodes that cannot pass its load on keeps more,
  * and the rest is handed out among the others by the same rule. The most loaded set is found first: the smallest level at which
  * everything still finds a place, raised along least cuts.
+ *
+ * @param below [node] What stands there already, and counts.
  */
-function fairShares(facts: ClusterFacts, load: Load): number[] {
+function fairShares(facts: ClusterFacts, load: Load, below: readonly number[] = facts.nodes.map(() => 0)): number[] {
   const groups = groupsOf(facts, load);
   const wanted = groups.reduce((sum, { total }) => sum + total, 0);
-  const fair = facts.nodes.map(() => 0);
-  if (wanted === 0) return fair;
+  if (wanted === 0) return [...below];
   const epsilon = wanted * 1e-12;
+  const added = facts.nodes.map(() => 0);
   const most = facts.nodes.map(({ condition }, node) => (condition === 'live' ? load.most(node) : 0));
-  const total = networkOf(facts, groups, most, epsilon).flow;
-  let open = facts.nodes.flatMap((_, node) => ((most[node] ?? 0) > 0 ? [node] : []));
+  const roomAt = (node: number, level: number): number =>
+    Math.max(0, Math.min(most[node] ?? 0, level * (facts.nodes[node]?.share ?? 0)) - (below[node] ?? 0));
+  const full = facts.nodes.map((_, node) => roomAt(node, Number.POSITIVE_INFINITY));
+  const total = networkOf(facts, groups, full, epsilon).flow;
+  let open = facts.nodes.flatMap((_, node) => ((full[node] ?? 0) > 0 ? [node] : []));
   const shareOf = (nodes: readonly number[]): number =>
     nodes.reduce((sum, node) => sum + (facts.nodes[node]?.share ?? 0), 0);
   while (open.length > 0) {
-    const settled = fair.reduce((sum, amount) => sum + amount, 0);
+    const settled = added.reduce((sum, amount) => sum + amount, 0);
     let level = Math.max(0, total - settled) / shareOf(open);
     let tight = open;
     for (;;) {
-      const rooms = fair.map((amount, node) =>
-        open.includes(node) ? Math.min(most[node] ?? 0, level * (facts.nodes[node]?.share ?? 0)) : amount,
-      );
+      const rooms = added.map((amount, node) => (open.includes(node) ? roomAt(node, level) : amount));
       const { flow, reached } = networkOf(facts, groups, rooms, epsilon);
       const lacking = total - flow;
       if (lacking <= total * 1e-9) break;
@@ -195,9 +211,9 @@ function fairShares(facts: ClusterFacts, load: Load): number[] {
       tight = cut;
       level += lacking / shareOf(growing);
     }
-    for (const node of tight) fair[node] = Math.min(most[node] ?? 0, level * (facts.nodes[node]?.share ?? 0));
+    for (const node of tight) added[node] = roomAt(node, level);
     open = open.filter((node) => !tight.includes(node));
   }
   // What rounding left over is no share.
-  return fair.map((amount) => (amount > wanted * 1e-9 ? amount : 0));
+  return added.map((amount, node) => (below[node] ?? 0) + (amount > wanted * 1e-9 ? amount : 0));
 }
