@@ -46,28 +46,32 @@ export class RoleTries {
     return t !== NONE && this.#exchange(t, reach - rise) <= reach - rise;
   }
 
-  /** Any slot exchanges roles, and mostly the two nodes exchange those of another partition the other way round. */
+  /** Any slot exchanges roles, and mostly the node that has got a lead for it passes another one back. */
   #ofAny(s: number, reach: number): boolean {
-    const n = this.#board.node[s] as number;
+    const before = this.#board.node[s] as number;
     const rise = this.#exchange(s, reach);
     if (rise > reach || this.#chance.share() >= TRADE) return rise <= reach;
-    return this.#tradeBack(this.#board.node[s] as number, n, reach - rise);
+    const after = this.#board.node[s] as number;
+    return this.#leads(s) ? this.#passOn(after, before, reach - rise) : this.#passOn(before, after, reach - rise);
   }
 
-  /** A slot that has to lead goes from one node to the other, of any partition with a replica on both. */
-  #tradeBack(a: number, b: number, reach: number): boolean {
+  /** A lead goes from node a to node b, of any partition with a replica on both, unless prices make that dearer than `reach`. */
+  #passOn(a: number, b: number, reach: number): boolean {
     const { problem } = this.#board.state.layout;
     for (let look = 0; look < PARTITIONS_LOOKED_AT; look++) {
       const p = this.#chance.below(problem.P);
       const s = this.#board.slotAt(p, a);
-      const t = s === undefined ? undefined : this.#board.slotAt(p, b);
-      if (s === undefined || t === undefined || !this.#mayExchange(s, t)) continue;
-      const rise = this.#trial.rise(s, b) + this.#trial.rise(t, a);
-      if (rise > reach) continue;
+      const t = s === undefined || !this.#leads(s) ? undefined : this.#board.slotAt(p, b);
+      if (s === undefined || t === undefined || this.#leads(t) || !this.#mayExchange(s, t)) continue;
+      if (this.#trial.rise(s, b) + this.#trial.rise(t, a) > reach) continue;
       this.#changePlaces(s, t);
       return true;
     }
     return false;
+  }
+
+  #leads(s: number): boolean {
+    return this.#board.state.layout.leads[this.#board.state.kindOf(s)] === 1;
   }
 
   /** A copy on the node, of another partition than that of s. */
