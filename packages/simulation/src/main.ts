@@ -84,6 +84,9 @@ async function main(): Promise<number> {
   return ok ? 0 : 1;
 }
 
+// A reader that has seen enough (`npm run simulate | head`) is no error.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
+
 try {
   process.exitCode = await main();
 } catch (error) {

@@ -45,7 +45,7 @@ export interface WeightedQuestion {
 const usualWork = 6_000;
 /** The same where it is worth trying harder. */
 export const DEFAULT_HARD_WORK = 60_000;
-/** Nothing more is sought where the guess is known to be within so much of the optimum, and no harder than usual where it is within this. */
+/** Nothing more is sought where the guess is known to be within so much of the optimum, and no harder than usual where it is within this; without hard work nothing at all there. */
 const near = 1.03;
 const far = 1.05;
 
@@ -64,7 +64,7 @@ export function weightedBound(facts: ClusterFacts, question: WeightedQuestion): 
   const relaxed = Math.max(knapsack, program.fractional() + constant);
   let least = wholeSteps(relaxed);
   if (least >= guess) return { knapsack, relaxed, cost: guess, exact: true };
-  if (guess <= near * least) return { knapsack, relaxed, cost: least, exact: false };
+  if (guess <= (hardWork > 0 ? near : far) * least) return { knapsack, relaxed, cost: least, exact: false };
   addNodeTouches(facts, cluster, wanted);
   least = Math.max(least, wholeSteps(program.fractional() + constant));
   if (least >= guess) return { knapsack, relaxed, cost: guess, exact: true };
