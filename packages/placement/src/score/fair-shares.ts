@@ -1,8 +1,8 @@
 import { type CompiledProblem, NODE_LIVE } from '../model/compiled.ts';
-import { columnsOf, leadColumn } from './crowds.ts';
+import { leadColumn } from './crowds.ts';
+import { pour } from './pour.ts';
 import { type Pourer, pourersOf } from './pourers.ts';
 import { ResourceSums } from './resource-sums.ts';
-import { type Basin, waterFill } from './water-fill.ts';
 import { ZoneRules } from './zone-rule.ts';
 
 /** What each node should carry if load were a liquid: 0 on nodes that are not live. */
@@ -14,10 +14,6 @@ export interface FairShares {
   /** What partitions add up to, for who asks for the shares of single resources. */
   readonly sums: ResourceSums;
 }
-
-/** Sweeps over resources with different nodes until nobody's share changes any more. */
-const MOST_SWEEPS = 200;
-const STILL = 1e-9;
 
 /**
  * Fair shares by max-min water filling: load flows to nodes in proportion to `share` as far as tags, fault zones, capacities and
@@ -121,90 +117,3 @@ const fairColumn = (
   column: number,
   caps: Float64Array,
 ): Float64Array => pour(problem, pourers, [[column, 1]], caps, new Float64Array(problem.N));
-
-/** Columns, each with the factor it counts by. */
-type Mix = readonly (readonly [column: number, factor: number])[];
-
-/** Pours a mix of columns on top of `total`, which is returned. */
-function pour(
-  problem: CompiledProblem,
-  pourers: readonly Pourer[],
-  mix: Mix,
-  caps: Float64Array,
-  total: Float64Array,
-): Float64Array {
-  const streams = pourers
-    .filter(({ nodes }) => nodes.length > 0)
-    .map((pourer) => streamOf(problem, pourer, mix))
-    .filter(({ amount }) => amount > 0);
-  for (let sweep = 0; sweep < MOST_SWEEPS; sweep++) {
-    let moved = 0;
-    let sum = 0;
-    for (const stream of streams) {
-      moved += pourAgain(stream, caps, total);
-      sum += stream.amount;
-    }
-    if (streams.length < 2 || moved <= sum * STILL) break;
-  }
-  return total;
-}
-
-/** One pourer's mix, with its last outcome. */
-interface Stream {
-  readonly nodes: readonly number[];
-  readonly amount: number;
-  readonly perNode: number;
-  readonly basin: Basin;
-  poured: Float64Array;
-  next: Float64Array;
-}
-
-function streamOf(problem: CompiledProblem, { nodes, amount, perNode, perZone, zoneLeast }: Pourer, mix: Mix): Stream {
-  const columns = columnsOf(problem);
-  const mixed = (figures: Float64Array, from = 0): number =>
-    mix.reduce((sum, [column, factor]) => sum + factor * (figures[from + column] ?? 0), 0);
-  const members = new Map<number, number[]>();
-  for (const [i, n] of nodes.entries()) {
-    const z = problem.zone[n] ?? 0;
-    const list = members.get(z);
-    if (list === undefined) members.set(z, [i]);
-    else list.push(i);
-  }
-  const empty = (): Float64Array => new Float64Array(nodes.length);
-  return {
-    nodes,
-    amount: mixed(amount),
-    perNode: mixed(perNode),
-    basin: {
-      share: Float64Array.from(nodes, (n) => problem.share[n] ?? 1),
-      held: empty(),
-      cap: empty(),
-      zones: [...members].map(([z, list]) => ({
-        members: list,
-        least: mixed(zoneLeast, z * columns),
-        cap: mixed(perZone, z * columns),
-      })),
-    },
-    poured: empty(),
-    next: empty(),
-  };
-}
-
-/** Takes a stream's load out of `total` and pours it anew; returns how much changed its place. */
-function pourAgain(stream: Stream, caps: Float64Array, total: Float64Array): number {
-  const { nodes, basin, poured, next } = stream;
-  for (const [i, n] of nodes.entries()) {
-    const held = Math.max(0, (total[n] ?? 0) - (poured[i] ?? 0));
-    basin.held[i] = held;
-    basin.cap[i] = Math.max(0, Math.min(stream.perNode, (caps[n] ?? 0) - held));
-  }
-  waterFill(stream.amount, basin, next);
-  let moved = 0;
-  for (const [i, n] of nodes.entries()) {
-    moved += Math.abs((next[i] ?? 0) - (poured[i] ?? 0));
-    total[n] = (basin.held[i] ?? 0) + (next[i] ?? 0);
-  }
-  stream.poured = next;
-  stream.next = poured;
-  return moved;
-}
