@@ -1,6 +1,6 @@
 import { solve } from '@keelson/placement';
 import { describe, expect, it } from 'vitest';
-import { judge } from '../quality/judge.ts';
+import { judge, verdictOn } from '../quality/judge.ts';
 import { solveByNames, standingOf } from '../quality/solver.ts';
 import { figuresOf, type ScenarioFigures, summarize } from '../quality/summary.ts';
 import { worstCases } from '../quality/worst-cases.ts';
@@ -56,6 +56,18 @@ describe('the solver, judged by the oracles', patience, () => {
     const { leaders } = countAnswer(facts, readAnswer(facts, standingOf(placement)).answer);
     expect(outsideRanges(leaders, leaderRanges(facts))).toBe(0);
     expect(finished).toBe(false);
+  });
+
+  it('finds balance where zones are of unlike size and leaders weigh more, change after change', () => {
+    const asking = scenario(741).ask();
+    let next = asking.next();
+    for (let changes = 0; changes < 16 && next.done !== true; changes++) {
+      const standing = solveByNames(next.value.problem);
+      const { faults, unreachable } = verdictOn(next.value, standing, { hardWork: 0 });
+      expect({ changes, faults, unreachable }).toEqual({ changes, faults: [], unreachable: 0 });
+      next = asking.next(standing);
+    }
+    expect(next.done).toBe(false);
   });
 
   it.each(worstCases)('is no worse than it was in $number, $family', ({ number, movement }) => {
