@@ -25,7 +25,7 @@ export interface EtcdMember {
   readonly endpoint: string;
   readonly clientPort: number;
   readonly pid: number;
-  /** SIGSTOP: the port still accepts connections, nothing answers. */
+  /** SIGSTOP, and no thread of it runs any more: the port still accepts connections, nothing answers. */
   pause(): void;
   /** SIGCONT. */
   resume(): void;

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { eventually, runCommand, spawnProcess, temporaryDirectory } from './index.ts';
+import { threadStates } from './until-stopped.ts';
 
 const isAlive = (pid: number): boolean => {
   try {
@@ -39,6 +40,26 @@ test('a paused process is stopped within its grace', async () => {
   await child.lineMatching(/^up$/);
   child.pause();
   expect(await child.stop({ graceMs: 50 })).toEqual({ code: null, signal: 'SIGKILL' });
+});
+
+// What threads do is told by /proc alone.
+test.skipIf(process.platform !== 'linux')('no thread of a paused process runs any more', async () => {
+  const busy = `
+    const { Worker } = require('node:worker_threads');
+    for (let i = 0; i < 3; i++) new Worker('for (;;);', { eval: true });
+    console.log('up');
+    setInterval(() => {}, 1);`;
+  const child = await spawnProcess(process.execPath, ['-e', busy]);
+  await child.lineMatching(/^up$/);
+  for (let round = 0; round < 20; round++) {
+    child.pause();
+    const states = threadStates(child.pid);
+    expect(states.length).toBeGreaterThan(3);
+    expect(new Set(states)).toEqual(new Set(['T']));
+    child.resume();
+    await eventually('it to go on', () => threadStates(child.pid).some((state) => state !== 'T'));
+  }
+  await child.kill();
 });
 
 test('a killed test process leaves neither processes nor folders', async () => {

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { KeelsonError } from '@keelson/runtime';
 import { guardProcessGroup, releaseProcessGroup } from './clean-up-guard.ts';
 import { eventually, testRuntime } from './eventually.ts';
+import { untilStopped } from './until-stopped.ts';
 
 /** How to start a process. */
 export interface SpawnOptions {
@@ -36,7 +37,7 @@ export interface ManagedProcess extends AsyncDisposable {
   lineMatching(pattern: RegExp, options?: { readonly timeoutMs?: number }): Promise<RegExpExecArray>;
   /** Sends a signal to this process alone. */
   signal(name: NodeJS.Signals): void;
-  /** SIGSTOP. */
+  /** SIGSTOP; returns when no thread of it runs any more. */
   pause(): void;
   /** SIGCONT. */
   resume(): void;
@@ -117,7 +118,10 @@ function manage(child: ChildProcess, name: string, onLine: SpawnOptions['onLine'
     lineMatching: (pattern, { timeoutMs = 15_000 } = {}) =>
       awaitLine(pattern, timeoutMs, { name, lines: output.stdout, errors: output.stderr, ended: () => exit }),
     signal,
-    pause: () => signal('SIGSTOP'),
+    pause: () => {
+      signal('SIGSTOP');
+      untilStopped(pid, name);
+    },
     resume: () => signal('SIGCONT'),
     kill,
     stop,
