@@ -103,13 +103,11 @@ function heaviestFollower(
   sum: WeightSum,
   roles: Iterable<number>,
 ): number[] | undefined {
-  let most: number[] | undefined;
-  for (const role of roles) {
-    if (problem.roleLeads[k]?.[role] === 1) continue;
-    const before = most;
-    most = Array.from({ length: problem.D }, (_, d) => Math.max(before?.[d] ?? 0, loadOf(problem, k, sum, role, d)));
-  }
-  return most;
+  const followers = Array.from(roles).filter((role) => problem.roleLeads[k]?.[role] !== 1);
+  if (followers.length === 0) return undefined;
+  return Array.from({ length: problem.D }, (_, d) =>
+    followers.reduce((most, role) => Math.max(most, loadOf(problem, k, sum, role, d)), 0),
+  );
 }
 
 /** [column] of one replica of each partition in a role. */

@@ -17,8 +17,8 @@ export interface FairShares {
 
 /**
  * Fair shares by max-min water filling: load flows to nodes in proportion to `share` as far as tags, fault zones, capacities and
- * limits let it. What a leader weighs beyond a follower flows first, by itself, as leaders are to be even too. Pins are not looked at, forbidden nodes only while there are few different sets of them, and a role weighs what it
- * weighs on average where a limit counts replicas. Where resources with different nodes overlap, each in turn pours its own load
+ * limits let it. What a leader weighs beyond a follower flows first, by itself, as leaders are to be even too. Pins are not looked
+ * at, forbidden nodes only while there are few different sets of them, and a role weighs what it weighs on average where a limit counts replicas. Where resources with different nodes overlap, each in turn pours its own load
  * anew over what the others left there, which ends in the one state that is fair to all: the sum of load² / share has no smaller value. (Where such resources also
  * fill nodes to their capacity, one may be left with load that has no share, as the others do not make room for it.)
  * O(P·D + N·D·groups·sweeps), one sweep if all resources may use the same nodes; `sums` that know the partitions already save the P·D.
@@ -69,7 +69,7 @@ function fairLoad(problem: CompiledProblem, pourers: readonly Pourer[], d: numbe
   const extra = leadColumn(problem, d);
   const fixed = Math.max(0, 1 - problem.goals.leaderTolerance);
   const total = new Float64Array(problem.N);
-  if (fixed > 0) pour(problem, pourers, [[extra, fixed]], caps, total);
+  pour(problem, pourers, [[extra, fixed]], caps, total);
   pour(
     problem,
     pourers,

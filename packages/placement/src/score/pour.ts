@@ -19,9 +19,8 @@ export function pour(
   total: Float64Array,
 ): Float64Array {
   const streams = pourers
-    .filter(({ nodes }) => nodes.length > 0)
-    .map((pourer) => streamOf(problem, pourer, mix))
-    .filter(({ amount }) => amount > 0);
+    .filter(({ nodes, amount }) => nodes.length > 0 && mixed(amount, mix) > 0)
+    .map((pourer) => streamOf(problem, pourer, mix));
   for (let sweep = 0; sweep < MOST_SWEEPS; sweep++) {
     let moved = 0;
     let sum = 0;
@@ -33,6 +32,10 @@ export function pour(
   }
   return total;
 }
+
+/** The mix of the columns that begin at `from`. */
+const mixed = (figures: Float64Array, mix: Mix, from = 0): number =>
+  mix.reduce((sum, [column, factor]) => sum + factor * (figures[from + column] ?? 0), 0);
 
 /** One pourer's mix, with its last outcome. */
 interface Stream {
@@ -46,8 +49,6 @@ interface Stream {
 
 function streamOf(problem: CompiledProblem, { nodes, amount, perNode, perZone, zoneLeast }: Pourer, mix: Mix): Stream {
   const columns = columnsOf(problem);
-  const mixed = (figures: Float64Array, from = 0): number =>
-    mix.reduce((sum, [column, factor]) => sum + factor * (figures[from + column] ?? 0), 0);
   const members = new Map<number, number[]>();
   for (const [i, n] of nodes.entries()) {
     const z = problem.zone[n] ?? 0;
@@ -58,16 +59,16 @@ function streamOf(problem: CompiledProblem, { nodes, amount, perNode, perZone, z
   const empty = (): Float64Array => new Float64Array(nodes.length);
   return {
     nodes,
-    amount: mixed(amount),
-    perNode: mixed(perNode),
+    amount: mixed(amount, mix),
+    perNode: mixed(perNode, mix),
     basin: {
       share: Float64Array.from(nodes, (n) => problem.share[n] ?? 1),
       held: empty(),
       cap: empty(),
       zones: [...members].map(([z, list]) => ({
         members: list,
-        least: mixed(zoneLeast, z * columns),
-        cap: mixed(perZone, z * columns),
+        least: mixed(zoneLeast, mix, z * columns),
+        cap: mixed(perZone, mix, z * columns),
       })),
     },
     poured: empty(),

@@ -106,11 +106,11 @@ export class RoleTries {
 
   /** Where the partition of the slot, which has just gone home, is led from elsewhere than today although it need not be, it mostly is again. */
   giveBack(s: number): void {
-    const { leads, partitionOf, problem } = this.#board.state.layout;
+    const { partitionOf, problem } = this.#board.state.layout;
     if (this.#chance.share() >= GIVE_BACK) return;
     const p = partitionOf[s] as number;
     for (let l = problem.slotsFrom[p] as number; l < (problem.slotsFrom[p + 1] as number); l++) {
-      if (leads[this.#board.state.kindOf(l)] === 0 || this.#board.keepsLead(l)) continue;
+      if (!this.#leads(l) || this.#board.keepsLead(l)) continue;
       const t = this.#onNodeOfToday(p);
       if (t === NONE || !this.#mayExchange(l, t)) continue;
       this.#changePlaces(l, t);
