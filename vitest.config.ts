@@ -4,7 +4,7 @@ import { defineConfig } from 'vitest/config';
 const seeds = fileURLToPath(new URL('tests/setup/seeds.ts', import.meta.url));
 
 /**
- * unit: no process, no real server, seconds; runs on every supported Node. Files share their worker's modules, as loading those anew would take longer than the tests.
+ * unit: no process, no real server, computes all the time, so on every core; runs on every supported Node. Files share their worker's modules, as loading those anew would take longer than the tests.
  * conformance: the suites of the port and of the recipes on real engines, fault runs, and what else waits most of the time: several files run at once.
  * integration: real servers and real processes; one file at a time, as they share two cores.
  */
@@ -29,7 +29,8 @@ export default defineConfig({
           isolate: false,
           include: ['packages/*/{src,app,test}/**/*.test.{ts,tsx}', 'examples/*/src/**/*.test.ts'],
           exclude: ['**/*.integration.test.ts'],
-          testTimeout: 20_000,
+          testTimeout: 60_000,
+          maxWorkers: '100%',
         },
       },
       {
