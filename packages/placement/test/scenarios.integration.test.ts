@@ -70,6 +70,18 @@ describe('the solver, judged by the oracles', patience, () => {
     expect(next.done).toBe(false);
   });
 
+  it('makes no copy to mend two nodes at once where each can be mended by itself for nothing', () => {
+    const asking = scenario(794).ask();
+    let next = asking.next();
+    for (let changes = 0; changes < 16 && next.done !== true; changes++) {
+      const standing = solveByNames(next.value.problem);
+      const { moves, moveBound } = verdictOn(next.value, standing);
+      expect({ changes, moves }).toEqual({ changes, moves: moveBound });
+      next = asking.next(standing);
+    }
+    expect(next.done).toBe(false);
+  });
+
   it.each(worstCases)('is no worse than it was in $number, $family', ({ number, movement }) => {
     const now = run(number);
     expectGood([now]);

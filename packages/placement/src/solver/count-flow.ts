@@ -15,12 +15,15 @@ import type { SolverState } from './state.ts';
  * successive cheapest paths keep it one: a unit goes from a node that has too much to one that has too little, along a path of replicas each
  * of which makes room for the one before. The paths run over nodes only, since between two nodes only the cheapest replica matters.
  *
- * Taken first are paths from nodes above their range to nodes below it, then those that mend one end only; among these the cheapest,
- * so that what they cost only grows and the most common kind, one replica from home straight to a node that lacks one, goes by without
- * a search.
+ * Taken first is whatever costs nothing: a path that mends both ends for one copy is no bargain where each can be mended by itself for none. Then
+ * paths from nodes above their range to nodes below it, then those that mend one end only; among these the cheapest, so that what they cost only grows and
+ * the most common kind, one replica from home straight to a node that lacks one, goes by without a search.
  */
 export function evenOutCounts(state: SolverState, ranges: Ranges, budget: Budget): void {
   const flow = new CountFlow(state, ranges, budget);
+  flow.mendForNothing(flow.isAbove, flow.isBelow);
+  flow.mendForNothing(flow.isAbove, flow.canTake);
+  flow.mendForNothing(flow.canGive, flow.isBelow);
   flow.mend(flow.isAbove, flow.isBelow);
   flow.mend(flow.isAbove, flow.canTake);
   flow.mend(flow.canGive, flow.isBelow);
@@ -62,10 +65,15 @@ class CountFlow {
     );
   };
 
-  /** Shifts replicas from nodes that may give to nodes that may take until there is no way left between them. */
-  mend(mayGive: Test, mayTake: Test): void {
+  /** Shifts replicas from nodes that may give to nodes that may take as far as no copy is made for it. */
+  mendForNothing(mayGive: Test, mayTake: Test): void {
     if (this.#nodes(mayGive).length === 0 || this.#nodes(mayTake).length === 0) return;
     this.#follow(mayGive, mayTake, 0);
+  }
+
+  /** The same until there is no way left between them, given that none is left for nothing. */
+  mend(mayGive: Test, mayTake: Test): void {
+    if (this.#nodes(mayGive).length === 0 || this.#nodes(mayTake).length === 0) return;
     this.#sweep(mayGive, mayTake);
     this.#follow(mayGive, mayTake, NEVER);
   }
