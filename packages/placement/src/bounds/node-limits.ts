@@ -1,6 +1,6 @@
 import { type CompiledProblem, NODE_LIVE } from '../model/compiled.ts';
 import type { Scales } from '../score/scales.ts';
-import { enteringReplicas } from './entering.ts';
+import { enteringReplicas, type Lacking } from './entering.ts';
 import { largestOf, mostThatFit, mostValueWithin } from './knapsack.ts';
 import type { Quota } from './most-kept.ts';
 import type { Present } from './present.ts';
@@ -15,7 +15,7 @@ export interface NodeLimits {
   readonly bytesStaying: Float64Array;
   /** Replicas that may stay on held nodes. */
   readonly held: number;
-  /** Replicas that nodes below their range have to take in, together. */
+  /** Replicas that nodes have to take in, together, that lack load or, where things weigh, replicas to lead. */
   readonly entering: number;
   /** [d] most load of today that can stay, all nodes together. */
   readonly keptLoad: Float64Array;
@@ -30,7 +30,7 @@ export function nodeLimits(problem: CompiledProblem, scales: Scales, present: Pr
   const bytesStaying = new Float64Array(N);
   const keptLoad = new Float64Array(D);
   const lackingLoad = new Float64Array(D);
-  const lackingBy: Float64Array[] = [];
+  const lackingBy: Lacking[] = [];
   const quotas: Quota[] = [];
   let held = 0;
   for (let n = 0; n < N; n++) {
@@ -56,7 +56,8 @@ export function nodeLimits(problem: CompiledProblem, scales: Scales, present: Pr
       lackingLoad[d] = (lackingLoad[d] ?? 0) + (lacking[d] ?? 0);
     }
     bytesStaying[n] = Math.min(keptBytes, largestOf(bytes, most));
-    if (lacking.some((lack) => lack > 0)) lackingBy.push(lacking);
+    const leads = complete && !problem.unweighted ? leadsLacking(problem, scales, there, n) : 0;
+    if (leads > 0 || lacking.some((lack) => lack > 0)) lackingBy.push({ load: lacking, leads });
     const least = problem.unweighted && complete ? (scales.dimensions[0]?.least[n] ?? 0) : 0;
     const top = problem.unweighted ? (scales.dimensions[0]?.most[n] ?? 0) : Number.POSITIVE_INFINITY;
     quotas.push({ present: most, least, most: Math.min(top, problem.maxReplicas[n] ?? 0) });
@@ -64,6 +65,18 @@ export function nodeLimits(problem: CompiledProblem, scales: Scales, present: Pr
   const heaviest = heaviestLoads(problem, factors);
   const entering = enteringReplicas(problem, heaviest, lackingBy);
   return { heaviest, quotas, bytesStaying, held, entering, keptLoad, lackingLoad };
+}
+
+/** How many leaders the node should have at least, beyond those it would have if it led whatever is there. */
+function leadsLacking(
+  { resourceOf, roleLeads }: CompiledProblem,
+  scales: Scales,
+  there: Int32Array,
+  n: number,
+): number {
+  let able = 0;
+  for (const p of there) if (roleLeads[resourceOf[p] ?? 0]?.includes(1) === true) able++;
+  return Math.max(0, (scales.leaders.least[n] ?? 0) - able);
 }
 
 const bytesOf = ({ bytes }: CompiledProblem, partitions: Int32Array): Float64Array =>

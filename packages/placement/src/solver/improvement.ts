@@ -3,9 +3,10 @@ import type { FairShares } from '../score/fair-shares.ts';
 import { anneal } from './anneal.ts';
 import type { Budget } from './budget.ts';
 import { evenOutCounts } from './count-flow.ts';
+import { fillToLead } from './fill-to-lead.ts';
 import { Imbalance } from './imbalance.ts';
 import { evenOutLeaders } from './leaders.ts';
-import { fillNewcomers } from './newcomers.ts';
+import { fillNewcomers, newcomersAmong } from './newcomers.ts';
 import { type Ranges, rangesOf } from './ranges.ts';
 import { evenOutResources } from './resource-evenness.ts';
 import type { SolvePhase, SolveProgress } from './solver.ts';
@@ -89,11 +90,16 @@ export class Improvement {
   }
 
   #balance(): void {
-    if (this.#state.layout.problem.unweighted) evenOutCounts(this.#state, this.#ranges, this.#budget);
-    else {
-      fillNewcomers(this.#state, this.#ranges, this.#imbalance, this.#budget);
-      balanceWeights(this.#state, this.#ranges, this.#imbalance, this.#budget);
+    const { unweighted, S } = this.#state.layout.problem;
+    if (unweighted) {
+      evenOutCounts(this.#state, this.#ranges, this.#budget);
+      return;
     }
+    const newcomers = newcomersAmong(this.#state, this.#imbalance);
+    fillNewcomers(this.#state, this.#ranges, this.#imbalance, newcomers, this.#budget);
+    balanceWeights(this.#state, this.#ranges, this.#imbalance, this.#budget);
+    // Annealing would take these copies back: where leads weigh nothing it looks at loads alone.
+    if (S > SMALL) fillToLead(this.#state, this.#ranges, this.#imbalance, newcomers, this.#budget);
   }
 
   /**

@@ -4,10 +4,14 @@ import { CandidateHeap, heaviestSlots } from './heaviest.ts';
 import type { Imbalance } from './imbalance.ts';
 import type { Ranges } from './ranges.ts';
 import { isPinned, mayMoveTo, stoodOn } from './rules.ts';
+import { SpareLeads } from './spare-leads.ts';
 import type { SolverState } from './state.ts';
 
 /** A node that lacks this share of what is fair, over the dimensions, is filled with the heaviest replicas of all nodes. */
 const LACKS_MUCH = 0.1;
+
+/** So many looked at again without one taken end it: for the little that many newcomers lack then, helping each by itself is quicker. */
+const MOST_IN_VAIN = 5_000;
 
 /** What a replica counts less for a newcomer that could not lead its partition. */
 const LEAD_TIGHT = 0.6;
@@ -18,40 +22,46 @@ const LEAD_TIGHT = 0.6;
  * nodes into their ranges and take no other out of its own. Greedy by what a move mends; as that only gets less while the nodes fill, the candidates
  * wait in a heap by what they mended when last looked at, and only the first is looked at again.
  */
-export function fillNewcomers(state: SolverState, ranges: Ranges, imbalance: Imbalance, budget: Budget): void {
-  const { N, nodeState } = state.layout.problem;
-  const newcomers: number[] = [];
-  let lack = 0;
-  for (let n = 0; n < N; n++) {
-    if (nodeState[n] !== NODE_LIVE || imbalance.lack(n) < LACKS_MUCH) continue;
-    newcomers.push(n);
-    lack += imbalance.lack(n);
-  }
+export function fillNewcomers(
+  state: SolverState,
+  ranges: Ranges,
+  imbalance: Imbalance,
+  newcomers: readonly number[],
+  budget: Budget,
+): void {
   if (newcomers.length === 0) return;
-  const chooser = new NewcomerChooser(state, ranges, imbalance, newcomers);
-  lack -= fillFromOverfull(state, imbalance, chooser, newcomers);
+  const chooser = new NewcomerChooser(state, imbalance, new SpareLeads(state, ranges), newcomers);
+  fillFromOverfull(state, imbalance, chooser, newcomers);
+  const lack = newcomers.reduce((sum, n) => sum + imbalance.lack(n), 0);
   if (lack <= 1e-9) return;
   const heap = heaviestSlots(state, imbalance, newcomers, lack);
-  while (heap.size > 0 && budget.take()) {
+  for (let inVain = 0; heap.size > 0 && inVain < MOST_IN_VAIN && budget.take(); inVain++) {
     const s = heap.first;
     const mends = chooser.choose(s);
     if (mends <= 1e-9) heap.drop();
     else if (mends >= heap.second * (1 - 1e-9)) {
       chooser.take(s);
       heap.drop();
+      inVain = 0;
     } else heap.lower(mends);
   }
 }
 
-/** Takes one replica from each node above its range for which one is enough, the one that fills most first. Returns how much less the newcomers lack. */
+/** The live nodes that lack much. */
+export function newcomersAmong({ layout }: SolverState, imbalance: Imbalance): readonly number[] {
+  const newcomers: number[] = [];
+  for (const [n, is] of layout.problem.nodeState.entries())
+    if (is === NODE_LIVE && imbalance.lack(n) >= LACKS_MUCH) newcomers.push(n);
+  return newcomers;
+}
+
+/** Takes one replica from each node above its range for which one is enough, the one that fills most first. */
 function fillFromOverfull(
   state: SolverState,
   imbalance: Imbalance,
   chooser: NewcomerChooser,
   newcomers: readonly number[],
-): number {
-  const lackOf = (): number => newcomers.reduce((sum, n) => sum + imbalance.lack(n), 0);
-  const before = lackOf();
+): void {
   const { N, nodeState } = state.layout.problem;
   const isNew = new Set(newcomers);
   const givers: number[] = [];
@@ -82,31 +92,28 @@ function fillFromOverfull(
       heap.lower(value);
     }
   }
-  return before - lackOf();
 }
 
 class NewcomerChooser {
   readonly #state: SolverState;
-  readonly #ranges: Ranges;
   readonly #imbalance: Imbalance;
-  readonly #newcomers: readonly number[];
+  readonly #spare: SpareLeads;
+  /** Those that still lack load. */
+  #newcomers: readonly number[];
   readonly #amount: Float64Array;
   /** [d] one over the fair share of the newcomer that has least of one: no replica fills more of any. */
   readonly #unit: Float64Array;
-  /** [n] partitions led from there that newcomers got a replica of: so many leads are as good as given away. */
-  readonly #promised: Int32Array;
   /** Where the last slot asked about should go. */
   target: number = NONE;
   /** The slot that was chosen from the last node asked about. */
   slot: number = NONE;
 
-  constructor(state: SolverState, ranges: Ranges, imbalance: Imbalance, newcomers: readonly number[]) {
+  constructor(state: SolverState, imbalance: Imbalance, spare: SpareLeads, newcomers: readonly number[]) {
     this.#state = state;
-    this.#ranges = ranges;
     this.#imbalance = imbalance;
+    this.#spare = spare;
     this.#newcomers = newcomers;
     this.#amount = new Float64Array(state.layout.problem.D);
-    this.#promised = new Int32Array(state.layout.problem.N);
     const { D } = state.layout.problem;
     this.#unit = new Float64Array(D);
     for (const n of newcomers) {
@@ -124,17 +131,19 @@ class NewcomerChooser {
     state.amountOf(s, this.#amount);
     const outside = this.#imbalance.of(from);
     const left = outside - this.#imbalance.with(from, this.#amount, -1);
+    const most = left + this.#weight() * (1 - 1e-9);
     let best = 0;
     for (const n of this.#newcomers) {
       const mends = left + this.#imbalance.of(n) - this.#imbalance.with(n, this.#amount, 1);
       if (mends <= best || !mayMoveTo(state, s, n)) continue;
       best = mends;
       this.target = n;
+      if (mends >= most) break;
     }
     // A node that it takes out of its range will ask for another copy, one that it takes into it for one less.
     if (left < -1e-9) best /= 2;
     if (outside > 0 && left > outside - 1e-9) best *= 2;
-    if (this.#isLeadTight(p)) best *= LEAD_TIGHT;
+    if (this.#spare.isTight(p)) best *= LEAD_TIGHT;
     return stoodOn(state, p, from) ? best : best * 2;
   }
 
@@ -160,14 +169,12 @@ class NewcomerChooser {
   fills(s: number, from: number, least: number): number {
     const state = this.#state;
     state.amountOf(s, this.#amount);
-    let weight = 0;
-    for (let d = 0; d < this.#amount.length; d++) weight += (this.#amount[d] as number) * (this.#unit[d] as number);
-    if (weight <= least || this.#imbalance.with(from, this.#amount, -1) > 0) return 0;
+    if (this.#weight() <= least || this.#imbalance.with(from, this.#amount, -1) > 0) return 0;
     const p = state.layout.partitionOf[s] as number;
     let best = least;
     for (const n of this.#newcomers) {
       let fills = this.#imbalance.of(n) - this.#imbalance.with(n, this.#amount, 1);
-      if (fills > best && this.#isLeadTight(p)) fills *= LEAD_TIGHT;
+      if (fills > best && this.#spare.isTight(p)) fills *= LEAD_TIGHT;
       if (fills <= best || isPinned(state, p, from) || !mayMoveTo(state, s, n)) continue;
       best = fills;
       this.slot = s;
@@ -178,25 +185,16 @@ class NewcomerChooser {
 
   /** Moves the slot to the target it was chosen for. */
   take(s: number): void {
-    const leader = this.#leaderOf(this.#state.layout.partitionOf[s] as number);
-    if (leader !== NONE) this.#promised[leader] = (this.#promised[leader] as number) + 1;
-    this.#state.move(s, this.target);
+    const n = this.target;
+    this.#state.move(s, n);
+    this.#spare.promise(this.#state.layout.partitionOf[s] as number, n);
+    if (this.#imbalance.lack(n) <= 1e-9) this.#newcomers = this.#newcomers.filter((one) => one !== n);
   }
 
-  /** Whether who leads the partition has no lead left to give away: a newcomer full of such partitions would lead none. */
-  #isLeadTight(p: number): boolean {
-    const n = this.#leaderOf(p);
-    if (n === NONE) return false;
-    return (
-      (this.#state.leaders[n] as number) - (this.#promised[n] as number) <= (this.#ranges.leastLeaders[n] as number)
-    );
-  }
-
-  #leaderOf(p: number): number {
-    const { slotsFrom } = this.#state.layout.problem;
-    for (let s = slotsFrom[p] as number; s < (slotsFrom[p + 1] as number); s++) {
-      if (this.#state.layout.leads[this.#state.kindOf(s)] === 1) return this.#state.node[s] as number;
-    }
-    return NONE;
+  /** The most that the amount at hand can fill of any newcomer. */
+  #weight(): number {
+    let weight = 0;
+    for (let d = 0; d < this.#amount.length; d++) weight += (this.#amount[d] as number) * (this.#unit[d] as number);
+    return weight;
   }
 }
