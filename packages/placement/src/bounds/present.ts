@@ -1,5 +1,5 @@
 import { type CompiledProblem, NODE_HELD, NONE } from '../model/compiled.ts';
-import { couldGoOn, leads, mayStay } from '../score/standing.ts';
+import { couldGoOn, leadersOf, mayStay } from '../score/standing.ts';
 import type { ZoneRules } from '../score/zone-rule.ts';
 
 /** What stands today where it may stay, and leads where it may go on. */
@@ -41,13 +41,6 @@ export function presentOf(problem: CompiledProblem, zones: ZoneRules): Present {
   }
   for (let n = 0; n < N; n++) counts[n + 1] = (counts[n + 1] ?? 0) + (counts[n] ?? 0);
   return { from: counts, partition: partitionsByNode(problem, counts, stays), mostStaying, leaders, leadersWanted };
-}
-
-/** How many slots of `p` lead. */
-export function leadersOf(problem: CompiledProblem, p: number): number {
-  let wanted = 0;
-  for (let s = problem.slotsFrom[p] ?? 0; s < (problem.slotsFrom[p + 1] ?? 0); s++) if (leads(problem, p, s)) wanted++;
-  return wanted;
 }
 
 function partitionsByNode(problem: CompiledProblem, from: Int32Array, stays: Uint8Array): Int32Array {

@@ -53,15 +53,21 @@ export function heldReplicas(problem: CompiledProblem, p: number): number {
     if (problem.nodeState[node] === NODE_HELD && mayEverStand(problem, p, node)) held++;
   }
   if (held === 0) return 0;
-  let followers = 0;
-  const end = problem.slotsFrom[p + 1] ?? 0;
-  for (let s = problem.slotsFrom[p] ?? 0; s < end; s++) if (!leads(problem, p, s)) followers++;
-  return Math.min(held, followers);
+  const slots = (problem.slotsFrom[p + 1] ?? 0) - (problem.slotsFrom[p] ?? 0);
+  return Math.min(held, slots - leadersOf(problem, p));
 }
 
 /** Whether slot `s` of partition `p` is a leader's. */
 export function leads(problem: CompiledProblem, p: number, s: number): boolean {
   return problem.roleLeads[problem.resourceOf[p] ?? 0]?.[problem.slotRole[s] ?? 0] === 1;
+}
+
+/** How many slots of partition `p` lead. */
+export function leadersOf(problem: CompiledProblem, p: number): number {
+  let leaders = 0;
+  const end = problem.slotsFrom[p + 1] ?? 0;
+  for (let s = problem.slotsFrom[p] ?? 0; s < end; s++) if (leads(problem, p, s)) leaders++;
+  return leaders;
 }
 
 /** What slot `s` of partition `p` weighs in dimension `d`. */

@@ -67,7 +67,6 @@ class CountFlow {
 
   /** Shifts replicas from nodes that may give to nodes that may take as far as no copy is made for it. */
   mendForNothing(mayGive: Test, mayTake: Test): void {
-    if (this.#nodes(mayGive).length === 0 || this.#nodes(mayTake).length === 0) return;
     this.#follow(mayGive, mayTake, 0);
   }
 

@@ -1,4 +1,5 @@
 import { NONE } from '../model/compiled.ts';
+import { leadersOf } from '../score/standing.ts';
 import type { Ranges } from './ranges.ts';
 import type { SolverState } from './state.ts';
 
@@ -32,17 +33,17 @@ export class SpareLeads {
 
   /** How many replicas a newcomer needs beyond those there to lead as much as it is to lead at least. */
   lackingOn(n: number): number {
-    return Math.max(0, (this.#ranges.leastLeaders[n] as number) - this.ableOn(n));
+    return Math.max(0, (this.#ranges.leastLeaders[n] as number) - this.#ableOn(n));
   }
 
   /** Replicas on the node that it could lead: those of partitions of which no other newcomer takes the lead. */
-  ableOn(n: number): number {
+  #ableOn(n: number): number {
     const { head, next, layout } = this.#state;
     let able = 0;
     for (let s = head[n] as number; s !== NONE; s = next[s] as number) {
       const p = layout.partitionOf[s] as number;
       if (this.leaderSlot(p) === NONE) continue;
-      if (this.#taker[p] === n || (this.#takers[p] as number) <= this.#leadsOf(p)) able += 1;
+      if (this.#taker[p] === n || (this.#takers[p] as number) <= leadersOf(this.#state.layout.problem, p)) able += 1;
     }
     return able;
   }
@@ -51,7 +52,7 @@ export class SpareLeads {
   isTight(p: number): boolean {
     const n = this.#leaderOf(p);
     if (n === NONE) return false;
-    if ((this.#takers[p] as number) >= this.#leadsOf(p)) return true;
+    if ((this.#takers[p] as number) >= leadersOf(this.#state.layout.problem, p)) return true;
     return (
       (this.#state.leaders[n] as number) - (this.#promised[n] as number) <= (this.#ranges.leastLeaders[n] as number)
     );
@@ -61,7 +62,7 @@ export class SpareLeads {
   promise(p: number, newcomer: number): void {
     const n = this.#leaderOf(p);
     if (this.#takers[p] === 0) this.#taker[p] = newcomer;
-    if (n !== NONE && (this.#takers[p] as number) < this.#leadsOf(p))
+    if (n !== NONE && (this.#takers[p] as number) < leadersOf(this.#state.layout.problem, p))
       this.#promised[n] = (this.#promised[n] as number) + 1;
     this.#takers[p] = (this.#takers[p] as number) + 1;
   }
@@ -72,20 +73,12 @@ export class SpareLeads {
     const left = (this.#takers[p] as number) - 1;
     this.#takers[p] = left;
     if (this.#taker[p] === newcomer) this.#taker[p] = NONE;
-    if (n !== NONE && left < this.#leadsOf(p)) this.#promised[n] = (this.#promised[n] as number) - 1;
+    if (n !== NONE && left < leadersOf(this.#state.layout.problem, p))
+      this.#promised[n] = (this.#promised[n] as number) - 1;
   }
 
   #leaderOf(p: number): number {
     const s = this.leaderSlot(p);
     return s === NONE ? NONE : (this.#state.node[s] as number);
-  }
-
-  #leadsOf(p: number): number {
-    const { layout } = this.#state;
-    const { slotsFrom } = layout.problem;
-    let leads = 0;
-    for (let s = slotsFrom[p] as number; s < (slotsFrom[p + 1] as number); s++)
-      leads += layout.leads[this.#state.kindOf(s)] as number;
-    return leads;
   }
 }
